@@ -1,0 +1,81 @@
+#pragma once
+/* auth: who is calling. Users in memory, passwords, sessions, API keys, CSRF, roles, throttling.
+ * Sources: spec/frappe-api.md section 6, guides/security.md section 7.
+ */
+#include "base.h"
+#include "site.h"
+
+enum credential { BY_NOBODY, BY_SESSION, BY_TOKEN, BY_PROCESS };
+
+/* A user as the call knows them: an immutable copy in memory, refreshed within a second of a change. Guest is a user too. */
+struct user {
+    struct counted counted;
+    struct str name;            /* the User document's name: an e-mail, Administrator or Guest */
+    struct str full_name, first_name, language, image;
+    bool system_user;           /* user_type System User */
+    bool enabled;
+    struct str *roles;          /* with All and Guest; ends with p == NULL */
+    size_t role_count;
+};
+
+extern const struct user *const user_guest;
+extern const struct user *const user_administrator;   /* for commands and jobs: everything allowed */
+
+bool user_is_guest(const struct user *);
+bool user_is_administrator(const struct user *);
+bool user_has_role(const struct user *, const char *role);      /* Administrator has every role */
+/* Loads a user with roles, from memory when possible; held by the call's arena. NULL without error: no such user. */
+const struct user *user_load(struct ctx *, struct str name);
+
+/* ---- identifying a request ------------------------------------------------------------------------------------------- */
+struct identity {
+    const struct user *user;
+    enum credential by;
+    struct str sid_hash;        /* of the session, hex; empty otherwise */
+    struct str csrf_token;      /* of the session, empty when none was made */
+    bool session_expired;       /* a sid came that is unknown or expired */
+};
+/* From memory only; false when the database must be asked. For the loop. */
+bool identity_peek(const struct site *, struct arena *, struct str sid, struct str authorization, struct identity *out);
+/* By cookie, then by Authorization (which must be right if present: else AuthenticationError). Never fails for an
+ * unknown sid: Guest with session_expired. Result held by the arena. */
+bool identity_find(struct ctx *, struct str sid, struct str authorization, struct identity *out);
+/* Refuses an unsafe request of a session without its token, or from a foreign origin (CSRFTokenError). */
+struct csrf_facts {
+    struct str token;           /* header X-Frappe-CSRF-Token, else argument csrf_token */
+    struct str origin, own_origin, fetch_site;
+    bool unsafe, ignored;       /* ignore_csrf of the configuration */
+};
+bool csrf_check(struct ctx *, const struct identity *, const struct csrf_facts *);
+/* The session's token, made if it has none (then written to the database). */
+bool csrf_token(struct ctx *, struct identity *, struct str *out);
+
+/* ---- logging in -------------------------------------------------------------------------------------------------------- */
+/* Checks the password in constant time for known and unknown users; throws AuthenticationError with Frappe's words.
+ * Throttled per account and address. Runs argon2: call it in LANE_HASH only. */
+bool login(struct ctx *, struct str usr, struct str pwd, struct str peer, struct str user_agent, struct identity *out, struct str *sid);
+bool logout(struct ctx *, const struct identity *);
+/* Ends every session of the user but `keep_hash`. */
+bool sessions_end(struct ctx *, struct str user, struct str keep_hash);
+int64_t session_seconds(const struct site *);       /* lifetime; System Settings session_expiry */
+
+/* ---- secrets --------------------------------------------------------------------------------------------------------------- */
+/* Sets the login password (argon2id). Length 8–256 bytes unless `any_length`. Ends the user's sessions. */
+bool password_set(struct ctx *, struct str user, struct str password, bool any_length);
+/* pbkdf2-sha256 as passlib writes it, argon2i/argon2id PHC strings. */
+bool password_matches(struct str hash, struct str password);
+bool password_has(struct ctx *, struct str user, bool *has);
+/* Reversible secrets of Password fields: Fernet rows of __Auth with the site's encryption_key. An empty value deletes. */
+bool secret_set(struct ctx *, struct str doctype, struct str name, const char *field, struct str value);
+bool secret_get(struct ctx *, struct str doctype, struct str name, const char *field, struct str *out);
+bool secret_has(struct ctx *, struct str doctype, struct str name, const char *field, bool *has);
+bool secrets_delete(struct ctx *, struct str doctype, struct str name);
+bool secrets_rename(struct ctx *, struct str doctype, struct str old_name, struct str new_name);
+/* A new Fernet key as text. */
+struct str fernet_key(struct arena *);
+/* Makes (or replaces) the user's API secret; the key is made once. */
+bool api_key_make(struct ctx *, struct str user, struct str *key, struct str *secret);
+
+/* ---- throttling --------------------------------------------------------------------------------------------------------------- */
+/* Counts one event for `what` and `who`; false (RateLimitExceededError, Retry-After) when `most` within `window_s` is passed. */
+bool throttle(struct ctx *, const char *what, struct str who, unsigned most, int window_s);

@@ -1,0 +1,15 @@
+#pragma once
+/* Line 0: what every room may use. */
+#include "base/arena.h"
+#include "base/banned.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/ctx.h"
+#include "base/decimal.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/random.h"
+#include "base/str.h"
+#include "base/sync.h"
+#include "base/table.h"

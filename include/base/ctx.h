@@ -1,0 +1,39 @@
+#pragma once
+/* ctx: the call. One site, one user, one arena, one transaction, one possible error.
+ *
+ * Made by call_open (site.h) for an HTTP exchange, a job, a command or a test. It is the first parameter of whatever
+ * can fail, and is never stored. The upper rooms' types stand here by name only: who may look inside is the room that
+ * defines them.
+ */
+#include "base/error.h"
+
+struct ctx {
+    struct arena *arena;            /* all that this call makes */
+    struct error err;               /* the first failure, or none */
+    struct note *notes;             /* newest first */
+    const struct site *site;        /* shared, frozen (site.h) */
+    const struct user *user;        /* Guest when nobody (auth.h); never NULL above auth */
+    const struct db_tenant *tenant; /* whose tables: set with the site (db.h) */
+    struct db *db;                  /* borrowed connection; NULL until the first statement (db.h) */
+    struct later *later;            /* what to do after commit (site.h) */
+    struct deps *deps;              /* what this call read, for the response cache; NULL: not recorded (site.h) */
+    struct str lang;                /* language of messages: "en", "fr" */
+    int64_t now_us;                 /* one reading of the clock for the whole call: µs since 1970 UTC */
+    int64_t fresh_until_us;         /* the answer may not be kept longer; 0: no such limit */
+    bool may_write;                 /* unsafe verb, job or command: a transaction may be started */
+    bool writing;                   /* a READ WRITE transaction is open */
+    uint32_t statements;            /* run so far, for the log line and for budgets in tests */
+    struct str request_id;          /* of the exchange, or empty */
+    /* The translation of a message id into `lang`; NULL: English. Set by the site room. */
+    const char *(*translate)(const struct ctx *, const char *message_id);
+};
+
+static inline const char *tr(const struct ctx *cx, const char *message_id)
+{
+    return cx->translate ? cx->translate(cx, message_id) : message_id;
+}
+
+static inline bool failed(const struct ctx *cx)
+{
+    return cx->err.kind != NULL;
+}

@@ -1,0 +1,154 @@
+/* The only file with pthread_. */
+#include "base/sync.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+static_assert(sizeof(pthread_mutex_t) <= sizeof(struct lock), "lock has room for a mutex");
+static_assert(sizeof(pthread_cond_t) <= sizeof(struct wakeup), "wakeup has room for a condition");
+
+static pthread_mutex_t *mutex(struct lock *l)
+{
+    return (pthread_mutex_t *)(void *)l->opaque;
+}
+
+static pthread_cond_t *condition(struct wakeup *w)
+{
+    return (pthread_cond_t *)(void *)w->opaque;
+}
+
+void lock_init(struct lock *l)
+{
+    pthread_mutex_init(mutex(l), NULL);
+}
+
+void lock_take(struct lock *l)
+{
+    pthread_mutex_lock(mutex(l));
+}
+
+void lock_release(struct lock *l)
+{
+    pthread_mutex_unlock(mutex(l));
+}
+
+void lock_destroy(struct lock *l)
+{
+    pthread_mutex_destroy(mutex(l));
+}
+
+void wakeup_init(struct wakeup *w)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC); /* timeouts do not jump with the wall clock */
+    pthread_cond_init(condition(w), &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+bool wakeup_wait(struct wakeup *w, struct lock *l, int64_t timeout_us)
+{
+    if (timeout_us < 0)
+        return pthread_cond_wait(condition(w), mutex(l)) == 0;
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t nanoseconds = until.tv_nsec + timeout_us % 1000000 * 1000;
+    until.tv_sec += timeout_us / 1000000 + nanoseconds / 1000000000;
+    until.tv_nsec = nanoseconds % 1000000000;
+    return pthread_cond_timedwait(condition(w), mutex(l), &until) != ETIMEDOUT;
+}
+
+void wakeup_one(struct wakeup *w)
+{
+    pthread_cond_signal(condition(w));
+}
+
+void wakeup_all(struct wakeup *w)
+{
+    pthread_cond_broadcast(condition(w));
+}
+
+void wakeup_destroy(struct wakeup *w)
+{
+    pthread_cond_destroy(condition(w));
+}
+
+struct thread {
+    pthread_t id;
+    void (*run)(void *);
+    void *arg;
+};
+
+static void *begin(void *arg)
+{
+    struct thread *t = arg;
+    t->run(t->arg);
+    return NULL;
+}
+
+/* Threads take no signals: SIGTERM is the main thread's business. */
+struct thread *thread_start(const char *name, void (*run)(void *), void *arg)
+{
+    struct thread *t = malloc(sizeof *t);
+    if (!t)
+        return NULL;
+    *t = (struct thread){ .run = run, .arg = arg };
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int refused = pthread_create(&t->id, NULL, begin, t);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (refused) {
+        free(t);
+        return NULL;
+    }
+    pthread_setname_np(t->id, name);
+    return t;
+}
+
+void thread_join(struct thread *t)
+{
+    pthread_join(t->id, NULL);
+    free(t);
+}
+
+void published_init(struct published *p)
+{
+    lock_init(&p->lock);
+    p->current = NULL;
+}
+
+struct counted *published_take(struct published *p)
+{
+    lock_take(&p->lock);
+    struct counted *c = p->current;
+    if (c)
+        counted_hold(c);
+    lock_release(&p->lock);
+    return c;
+}
+
+void published_replace(struct published *p, struct counted *next)
+{
+    lock_take(&p->lock);
+    struct counted *old = p->current;
+    p->current = next;
+    lock_release(&p->lock);
+    if (old)
+        counted_release(old);
+}
+
+void counted_hold(struct counted *c)
+{
+    __atomic_add_fetch(&c->holders, 1, __ATOMIC_RELAXED);
+}
+
+void counted_release(struct counted *c)
+{
+    if (__atomic_sub_fetch(&c->holders, 1, __ATOMIC_ACQ_REL) == 0)
+        c->destroy(c);
+}

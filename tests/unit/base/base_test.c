@@ -1,0 +1,160 @@
+/* The base room: memory, text, calendar, money. */
+#include "test.h"
+
+static int released[3], releases;
+static void record(void *p)
+{
+    released[releases++] = *(int *)p;
+}
+
+TEST(arena, releases_what_was_deferred_newest_first)
+{
+    struct arena *a = arena_new(1 << 20);
+    static int one = 1, two = 2;
+    releases = 0;
+    arena_defer(a, record, &one);
+    arena_defer(a, record, &two);
+    char *big = arena_alloc(a, 100000);
+    big[99999] = 'x';
+    arena_free(a);
+    assert_int_equal(releases, 2);
+    assert_int_equal(released[0], 2);
+}
+
+static jmp_buf away;
+static void leave(void *arg)
+{
+    (void)arg;
+    longjmp(away, 1);
+}
+
+TEST(arena, at_its_limit_leaves_through_full)
+{
+    arena_on_full(test_arena, leave, NULL);
+    if (setjmp(away) == 0) {
+        for (;;) {
+            char *p = arena_alloc(test_arena, 1 << 20);
+            p[0] = 1;
+        }
+    }
+}
+
+TEST(arena, a_product_that_overflows_is_over_the_limit)
+{
+    arena_on_full(test_arena, leave, NULL);
+    if (setjmp(away) == 0) {
+        void *p = arena_array(test_arena, SIZE_MAX / 2, 3);
+        assert_null(p);
+    }
+}
+
+TEST(table, without_rows_is_empty)
+{
+    int n = 0;
+    TABLE_EACH(nobody_adds_here, struct exc, it)
+    n++;
+    assert_int_equal(n, 0);
+}
+
+TEST(str, cut_gives_every_piece_and_the_empty_ones)
+{
+    struct str rest = STR("a,,b,"), piece;
+    const char *expected[] = { "a", "", "b", "" };
+    for (int i = 0; i < 4; i++) {
+        assert_true(str_cut(&rest, ',', &piece));
+        assert_str(piece, expected[i]);
+    }
+    assert_false(str_cut(&rest, ',', &piece));
+}
+
+TEST(str, int_takes_whole_numbers_in_range_only)
+{
+    int64_t n;
+    assert_true(str_int(STR("-9223372036854775808"), &n) && n == INT64_MIN);
+    assert_true(str_int(STR("0042"), &n) && n == 42);
+    const char *bad[] = { "", "-", "+1", " 1", "1 ", "1.0", "9223372036854775808", "0x10" };
+    for (size_t i = 0; i < countof(bad); i++)
+        assert_false(str_int(str_of(bad[i]), &n));
+}
+
+TEST(buf, past_its_ceiling_is_full_and_keeps_what_it_had)
+{
+    struct buf b = buf_new(test_arena, 4);
+    buf_lit(&b, "abcd");
+    assert_false(b.full);
+    buf_lit(&b, "e");
+    assert_true(b.full);
+    assert_str(buf_str(&b), "abcd");
+}
+
+TEST(map, keeps_a_thousand_keys_in_order)
+{
+    struct map m = map_new(test_arena);
+    for (int i = 0; i < 1000; i++)
+        map_put(&m, str_printf(test_arena, "k%d", i), arena_printf(test_arena, "%d", i));
+    assert_int_equal(m.count, 1000);
+    assert_string_equal(map_get(&m, STR("k777")), "777");
+    assert_str(m.entries[999].key, "k999");
+    assert_null(map_get(&m, STR("k1000")));
+}
+
+TEST(error, the_first_one_wins)
+{
+    struct ctx cx = test_ctx();
+    assert_null(throw(&cx, &ValidationError, "first %d", 1));
+    assert_false(throw(&cx, &PermissionError, "second"));
+    assert_ptr_equal(cx.err.kind, &ValidationError);
+    assert_str(cx.err.message, "first 1");
+}
+
+TEST(clock, civil_time_there_and_back_over_four_centuries)
+{
+    for (int64_t day = -146097; day < 146097; day += 17) {
+        int64_t us = day * 86400 * 1000000 + 12345678901;
+        struct civil c = civil_from_us(us);
+        assert_true(civil_valid(&c));
+        assert_true(civil_to_us(&c) == us);
+    }
+    assert_str(clock_datetime(test_arena, 1772355907120000), "2026-03-01 09:05:07.120000");
+    assert_str(clock_http_date(test_arena, 1796070415000000), "Mon, 30 Nov 2026 20:26:55 GMT");
+}
+
+static void same(const char *in, const char *expected)
+{
+    struct decimal d;
+    if (!decimal_parse(str_of(in), &d))
+        fail_msg("%s is not taken as a decimal", in);
+    assert_str(decimal_text(test_arena, d), expected);
+}
+
+TEST(decimal, parses_what_people_and_databases_write)
+{
+    same("349.000000000", "349");
+    same("-0.10", "-0.1");
+    same("1e-07", "0.0000001");
+    same("1.5E3", "1500");
+    same(".5", "0.5");
+    same("0.0000000005", "0.000000001");
+    same("999999999999.999999999", "999999999999.999999999");
+    same("0.000000000000000000000000000000000000000000000001", "0");
+    const char *bad[] = { "", "-", ".", "1,5", "1.2.3", "1000000000000", "1e13", "nan", "1e", "1 " };
+    struct decimal d;
+    for (size_t i = 0; i < countof(bad); i++)
+        assert_false(decimal_parse(str_of(bad[i]), &d));
+}
+
+/* spec/erpnext.md section 2.3, example 1: 449.10 × 15 %. */
+TEST(decimal, rounds_ties_as_the_school_chose)
+{
+    struct decimal base, rate, out;
+    assert_true(decimal_parse(STR("449.10"), &base) && decimal_parse(STR("0.15"), &rate));
+    assert_true(decimal_multiply(base, rate, 2, ROUND_COMMERCIAL, &out));
+    assert_str(decimal_text(test_arena, out), "67.37");
+    assert_true(decimal_multiply(base, rate, 2, ROUND_BANKERS, &out));
+    assert_str(decimal_text(test_arena, out), "67.36");
+    struct decimal tie = { -125 * DECIMAL_ONE / 1000 };
+    assert_str(decimal_text(test_arena, decimal_round(tie, 2, ROUND_COMMERCIAL)), "-0.13");
+    assert_str(decimal_text(test_arena, decimal_round(tie, 2, ROUND_BANKERS_LEGACY)), "-0.12");
+    assert_true(decimal_divide(DECIMAL_INT(1), DECIMAL_INT(3), 9, ROUND_COMMERCIAL, &out));
+    assert_str(decimal_text(test_arena, out), "0.333333333");
+}
