@@ -63,7 +63,7 @@ static void record(struct ctx *cx, const struct error *e)
     random_fill(&cx->err.id, sizeof cx->err.id);
 }
 
-void *throw(struct ctx *cx, const struct exc *kind, const char *format, ...)
+void *throw(struct ctx * cx, const struct exc *kind, const char *format, ...)
 {
     va_list args;
     va_start(args, format);

@@ -26,8 +26,7 @@ int main(int argc, char **argv)
 {
     static struct CMUnitTest all[4096];
     size_t n = 0;
-    TABLE_EACH(tests, struct CMUnitTest, it)
-    {
+    TABLE_EACH (tests, struct CMUnitTest, it) {
         if (argc > 1 && !strstr((*it)->name, argv[1]))
             continue;
         all[n] = **it;

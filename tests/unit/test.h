@@ -11,8 +11,8 @@
 
 #define TEST(room, what)                                                                                               \
     static void test_##room##_##what(void **);                                                                         \
-    TABLE_ROW(tests, struct CMUnitTest, case_##room##_##what) = { #room ": " #what, test_##room##_##what, NULL, NULL,   \
-                                                                  NULL };                                              \
+    TABLE_ROW(tests, struct CMUnitTest, case_##room##_##what)                                                          \
+    = { #room ": " #what, test_##room##_##what, NULL, NULL, NULL };                                                    \
     static void test_##room##_##what(void **state __attribute__((unused)))
 
 #define assert_str(actual, expected) assert_str_((actual), (expected), __FILE__, __LINE__)

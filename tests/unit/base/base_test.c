@@ -51,8 +51,8 @@ TEST(arena, a_product_that_overflows_is_over_the_limit)
 TEST(table, without_rows_is_empty)
 {
     int n = 0;
-    TABLE_EACH(nobody_adds_here, struct exc, it)
-    n++;
+    TABLE_EACH (nobody_adds_here, struct exc, it)
+        n++;
     assert_int_equal(n, 0);
 }
 
