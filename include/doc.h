@@ -81,8 +81,9 @@ struct row_rule {
     const struct filter *only;               /* all must hold; ends with a NULL field; NULL: every row */
     const struct condition *condition;       /* and this too, if not NULL */
 };
-/* Which fields need more than the row: `fields` separated by spaces. Readable on a row when any rule naming the field
- * lets the caller through. A rule without a condition that never applies to a role hides the field from it entirely. */
+/* Which fields need more than the row: `fields` separated by spaces, standard columns ("modified_by", "_assign") among
+ * them. Readable on a row when any rule naming the field lets the caller through; a field that rules name and none
+ * gives to the caller's roles does not exist for them: dropped from `*`, 403 when named. */
 struct field_rule {
     const char *fields;
     const char *role;
@@ -113,13 +114,17 @@ struct doctype {
     bool logs;                   /* rows pointing here or from here never protect from deletion */
     const char *unprotected;     /* fields, separated by spaces, whose links do not protect their targets from deletion */
 
-    /* Hooks, in the order of spec/frappe-api.md 4.3 and 4.4. A hook that returns false has thrown. */
+    /* Hooks, in the order of spec/frappe-api.md 4.3 and 4.4. A hook that returns false has thrown. before_validate,
+     * validate and before_save also run on every row of an addressable child DocType, each parent before its rows and
+     * before the root's `total`, saved with the tree or by itself: `up` is then the parent with all its rows. */
     doc_hook *before_insert, *autoname_hook, *before_validate, *validate, *before_save, *after_insert, *on_update,
         *on_change, *before_submit, *on_submit, *on_cancel, *on_trash, *after_delete, *after_rename, *on_load;
     /* A child row of this root changed by itself or the tree was saved: recompute totals on the root. Called on the
-     * root with the whole tree in memory, before it is written. */
+     * root with the whole tree in memory, before it is written. On a child row's own save only the root's columns that
+     * this changes are written, with the row and the stamps of its ancestors. */
     doc_hook *total;
-    /* Shapes what this caller sees, after all rules: coarser times, masked values. In documents and rows alike. */
+    /* Shapes what this caller sees, after all rules: coarser times, masked values. In documents and rows alike; not for
+     * callers who are exempt from the rules. For a standard column the field is its pseudo-field. */
     void (*mask)(struct ctx *, const struct field *, struct value *);
     const char *masked;          /* fields, separated by spaces, that go through mask (standard columns too) */
 };

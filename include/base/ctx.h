@@ -16,6 +16,7 @@ struct ctx {
     const struct db_tenant *tenant; /* whose tables: set with the site (db.h) */
     struct db *db;                  /* borrowed connection; NULL until the first statement (db.h) */
     struct later *later;            /* what to do after commit (site.h) */
+    struct map *memo;               /* what rules looked up once in this call, by question; NULL: nothing yet */
     struct deps *deps;              /* what this call read, for the response cache; NULL: not recorded (site.h) */
     struct str lang;                /* language of messages: "en", "fr" */
     int64_t now_us;                 /* one reading of the clock for the whole call: µs since 1970 UTC */
