@@ -1,0 +1,41 @@
+/* CSV (RFC 4180), kept harmless for spreadsheets. */
+#include "text.h"
+
+static bool is_number(struct str s)
+{
+    struct decimal d;
+    return decimal_parse(s, &d);
+}
+
+/* A spreadsheet would run it as a formula. Numbers keep their sign. */
+static bool is_formula(struct str s)
+{
+    return s.n && str_has(STR("=+-@\t\r"), s.p[0]) && !is_number(s);
+}
+
+static bool needs_quotes(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (str_has(STR(",\"\r\n"), s.p[i]))
+            return true;
+    return s.n && (s.p[0] == ' ' || s.p[s.n - 1] == ' ');
+}
+
+void csv_field(struct buf *b, struct str s, bool first)
+{
+    bool quotes = needs_quotes(s);
+    if (!first)
+        buf_char(b, ',');
+    if (quotes)
+        buf_char(b, '"');
+    if (is_formula(s))
+        buf_char(b, '\'');
+    struct str piece;
+    for (bool again = false; str_cut(&s, '"', &piece); again = true) {
+        if (again)
+            buf_lit(b, "\"\"");
+        buf_add(b, piece);
+    }
+    if (quotes)
+        buf_char(b, '"');
+}
