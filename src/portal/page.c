@@ -1,0 +1,231 @@
+/* The frame of every page, and how a page is sent. */
+#include "page.h"
+
+#include "assets.h"
+#include "base/embedded.h"
+#include "portal.h"
+
+static const struct template_set *templates; /* set once, before serving */
+
+enum { PAGE_MAX = 8 << 20 };
+
+bool portal_start(struct arena *a, struct str *why)
+{
+    size_t count = 0;
+    TABLE_EACH(embedded_templates, struct embedded, counted)
+    count++;
+    struct template_source *sources = arena_array(a, count, sizeof *sources);
+    size_t n = 0;
+    TABLE_EACH(embedded_templates, struct embedded, it)
+    {
+        struct str file = str_of((*it)->name);
+        const char *name = str_c(a, str_slice(file, 0, file.n - strlen(".html")));
+        sources[n++] = (struct template_source){ name, embedded_text(*it) };
+    }
+    templates = templates_compile(a, sources, count, why);
+    if (!templates)
+        return false;
+    *why = STR("the assets could not be prepared");
+    return assets_start(a);
+}
+
+/* ---- languages ------------------------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *code, *name, *locale;
+} tongues[] = { { "en", "English", "en_GB" }, { "fr", "Français", "fr_FR" } };
+
+static const char *name_of_language(const char *code)
+{
+    for (size_t i = 0; i < countof(tongues); i++)
+        if (strcmp(tongues[i].code, code) == 0)
+            return tongues[i].name;
+    return code;
+}
+
+static const char *locale_of(struct str code)
+{
+    for (size_t i = 0; i < countof(tongues); i++)
+        if (str_is(code, tongues[i].code))
+            return tongues[i].locale;
+    return "en_GB";
+}
+
+/* This page in another language: its own arguments stay, `lang` is replaced. */
+static struct str url_in(struct web *w, const char *lang)
+{
+    struct arena *a = w->cx.arena;
+    const struct http_request *request = &w->exchange->request;
+    struct buf url = buf_new(a, 16384);
+    buf_add(&url, request->path);
+    buf_char(&url, '?');
+    struct str rest = request->query, piece;
+    while (str_cut(&rest, '&', &piece))
+        if (piece.n && !str_starts(piece, STR("lang=")) && !str_starts(piece, STR("redirect-to="))) {
+            buf_add(&url, piece);
+            buf_char(&url, '&');
+        }
+    buf_printf(&url, "lang=%s", lang);
+    return buf_str(&url);
+}
+
+static void frame_languages(struct web *w, struct view *view, struct str base)
+{
+    const struct http_request *request = &w->exchange->request;
+    bool chosen = web_arg(w, "lang").n > 0;
+    for (const char *const *code = languages(); *code; code++) {
+        struct view *row = view_row(view, "languages");
+        view_text(row, "code", str_of(*code));
+        view_text(row, "name", str_of(name_of_language(*code)));
+        view_text(row, "url", url_in(w, *code));
+        view_flag(row, "current", str_is(w->cx.lang, *code));
+        struct view *alternate = view_row(view, "alternates");
+        view_text(alternate, "code", str_of(*code));
+        view_text(alternate, "url",
+                  str_printf(w->cx.arena, "%.*s%.*s?lang=%s", STR_ARG(base), STR_ARG(request->path), *code));
+    }
+    struct str own = str_printf(w->cx.arena, "%.*s%.*s", STR_ARG(base), STR_ARG(request->path));
+    struct view *preset = view_row(view, "alternates");
+    view_text(preset, "code", STR("x-default"));
+    view_text(preset, "url", own);
+    view_text(view, "canonical",
+              chosen ? str_printf(w->cx.arena, "%.*s?lang=%.*s", STR_ARG(own), STR_ARG(w->cx.lang)) : own);
+    if (chosen && !str_eq(http_cookie(request, "lang"), w->cx.lang))
+        web_cookie(w, "lang", w->cx.lang, 365 * 86400);
+}
+
+static void frame_account(struct web *w, struct view *view)
+{
+    if (!user_is_guest(w->cx.user)) {
+        struct view *user = view_sub(view, "user");
+        view_text(user, "full_name", w->cx.user->full_name);
+        view_text(view, "csrf", web_csrf(w));
+    }
+    view_text(view, "login_url", page_login_url(w));
+}
+
+struct page page_open(struct web *w, struct str title)
+{
+    struct view *view = view_new(w->cx.arena);
+    struct str school = w->cx.site && w->cx.site->title.n ? w->cx.site->title : STR("Préau");
+    view_text(view, "site_title", school);
+    view_text(view, "page_title", title);
+    view_text(view, "lang", w->cx.lang);
+    view_text(view, "locale", str_of(locale_of(w->cx.lang)));
+    view_text(view, "style_url", asset_url("style.css"));
+    view_text(view, "icon_url", asset_url("icon.svg"));
+    if (w->cx.site)
+        view_text(view, "foot_text", site_setting(w->cx.site, "School Settings", "footer"));
+    frame_languages(w, view, web_base_url(w));
+    frame_account(w, view);
+    return (struct page){ w, view };
+}
+
+bool page_render(struct page *p, const char *template, struct buf *out)
+{
+    if (!template_render(templates, template, p->view, words_of(p->web->cx.lang), out))
+        return bug(&p->web->cx, "no template %s", template);
+    return true;
+}
+
+bool page_send(struct page *p, const char *template, int status)
+{
+    struct buf out = buf_new(p->web->cx.arena, PAGE_MAX);
+    if (!page_render(p, template, &out))
+        return false;
+    return web_send_html(p->web, status, (struct html){ buf_str(&out) });
+}
+
+/* ---- what a page may add ------------------------------------------------------------------------------------------------ */
+
+void page_unlisted(struct page *p)
+{
+    view_flag(p->view, "noindex", true);
+}
+
+void page_script(struct page *p, const char *asset)
+{
+    view_text(p->view, "script_url", asset_url(asset));
+}
+
+/* A "<" in the data could end the script element: it is written as its escape, which JSON reads the same. */
+void page_json_ld(struct page *p, struct str json)
+{
+    struct buf out = buf_new(p->web->cx.arena, json.n * 6 + 1);
+    for (size_t i = 0; i < json.n; i++)
+        if (json.p[i] == '<')
+            buf_lit(&out, "\\u003c");
+        else
+            buf_char(&out, json.p[i]);
+    view_html(p->view, "json_ld", (struct html){ buf_str(&out) });
+}
+
+struct str page_login_url(struct web *w)
+{
+    struct str back = w->exchange->request.path;
+    if (str_starts(back, STR("/login")) || str_starts(back, STR("/logout")))
+        return STR("/login");
+    return str_printf(w->cx.arena, "/login?redirect-to=%.*s", STR_ARG(url_encode(w->cx.arena, back, "/")));
+}
+
+struct str page_words(struct web *w, const char *message_id)
+{
+    return str_of(tr(&w->cx, message_id));
+}
+
+/* ---- how numbers read --------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *code, *sign;
+    int places;
+} currencies[] = { { "EUR", "€", 2 }, { "USD", "$", 2 }, { "GBP", "£", 2 }, { "CHF", "CHF", 2 },
+                   { "CAD", "CA$", 2 }, { "JPY", "¥", 0 }, { "XOF", "F CFA", 0 }, { "XAF", "F CFA", 0 },
+                   { "TND", "DT", 3 }, { "KWD", "KD", 3 } };
+
+/* Groups of three digits by `separator`, then `point` and the fraction. */
+static struct str grouped(struct arena *a, struct str fixed, const char *separator, const char *point)
+{
+    struct buf out = buf_new(a, 128);
+    ptrdiff_t dot = str_index(fixed, '.');
+    size_t whole = dot < 0 ? fixed.n : (size_t)dot;
+    for (size_t i = 0; i < whole; i++) {
+        if (i && (whole - i) % 3 == 0 && fixed.p[i - 1] != '-')
+            buf_add(&out, str_of(separator));
+        buf_char(&out, fixed.p[i]);
+    }
+    if (dot >= 0) {
+        buf_add(&out, str_of(point));
+        buf_add(&out, str_from(fixed, whole + 1));
+    }
+    return buf_str(&out);
+}
+
+struct str page_money(struct web *w, struct decimal amount, struct str currency)
+{
+    struct arena *a = w->cx.arena;
+    if (decimal_is_zero(amount))
+        return page_words(w, N_("Free"));
+    struct str sign = currency;
+    int places = 2;
+    for (size_t i = 0; i < countof(currencies); i++)
+        if (str_is(currency, currencies[i].code)) {
+            sign = str_of(currencies[i].sign);
+            places = currencies[i].places;
+        }
+    struct str fixed = decimal_fixed(a, amount, places);
+    if (str_is(w->cx.lang, "fr")) /* narrow no-break space in the number, no-break space before the sign */
+        return str_printf(a, "%.*s\u00a0%.*s", STR_ARG(grouped(a, fixed, "\u202f", ",")), STR_ARG(sign));
+    return str_printf(a, "%.*s%s%.*s", STR_ARG(sign), sign.n > 3 ? "\u00a0" : "", STR_ARG(grouped(a, fixed, ",", ".")));
+}
+
+struct str page_duration(struct web *w, int64_t minutes)
+{
+    long long hours = minutes / 60, rest = minutes % 60;
+    if (minutes <= 0)
+        return STR_NONE;
+    if (!hours)
+        return str_printf(w->cx.arena, "%lld\u00a0min", rest);
+    if (!rest)
+        return str_printf(w->cx.arena, "%lld\u00a0h", hours);
+    return str_printf(w->cx.arena, "%lld\u00a0h\u00a0%lld\u00a0min", hours, rest);
+}
