@@ -14,7 +14,7 @@ struct user {
     struct str full_name, first_name, language, image;
     bool system_user;           /* user_type System User */
     bool enabled;
-    struct str *roles;          /* with All and Guest; ends with p == NULL */
+    struct str *roles;          /* with All, Guest and Desk User where they apply; ends with p == NULL */
     size_t role_count;
 };
 
@@ -45,22 +45,29 @@ struct csrf_facts {
     struct str token;           /* header X-Frappe-CSRF-Token, else argument csrf_token */
     struct str origin, own_origin, fetch_site;
     bool unsafe, ignored;       /* ignore_csrf of the configuration */
+    bool login;                 /* the request logs in: a foreign origin is refused without a session too */
 };
 bool csrf_check(struct ctx *, const struct identity *, const struct csrf_facts *);
-/* The session's token, made if it has none (then written to the database). */
+/* The session's token, made if it has none (then written and committed at once, beside the call's transaction). Empty
+ * for who has no session. */
 bool csrf_token(struct ctx *, struct identity *, struct str *out);
 
 /* ---- logging in -------------------------------------------------------------------------------------------------------- */
-/* Checks the password in constant time for known and unknown users; throws AuthenticationError with Frappe's words.
- * Throttled per account and address. Runs argon2: call it in LANE_HASH only. */
+/* Checks the password in constant time for known and unknown users; throws AuthenticationError with Frappe's words
+ * (quiet: they belong into the body's `message`). Throttled per account and address (SecurityException). Runs argon2:
+ * call it in LANE_HASH only, before anything else of the call was written: the connection is given back meanwhile.
+ * *out is, before, who is calling (zeroed: nobody), whose session ends; after, the new identity. The caller commits.
+ * *sid is 56 hex digits for the cookie. */
 bool login(struct ctx *, struct str usr, struct str pwd, struct str peer, struct str user_agent, struct identity *out, struct str *sid);
+/* Ends the session of the identity, if it has one. The caller commits. */
 bool logout(struct ctx *, const struct identity *);
 /* Ends every session of the user but `keep_hash`. */
 bool sessions_end(struct ctx *, struct str user, struct str keep_hash);
 int64_t session_seconds(const struct site *);       /* lifetime; System Settings session_expiry */
 
 /* ---- secrets --------------------------------------------------------------------------------------------------------------- */
-/* Sets the login password (argon2id). Length 8–256 bytes unless `any_length`. Ends the user's sessions. */
+/* Sets the login password (argon2id). Length 8–256 bytes and not a common one, unless `any_length`. Ends the user's
+ * sessions. The caller commits. Runs argon2. */
 bool password_set(struct ctx *, struct str user, struct str password, bool any_length);
 /* pbkdf2-sha256 as passlib writes it, argon2i/argon2id PHC strings. */
 bool password_matches(struct str hash, struct str password);
@@ -73,9 +80,10 @@ bool secrets_delete(struct ctx *, struct str doctype, struct str name);
 bool secrets_rename(struct ctx *, struct str doctype, struct str old_name, struct str new_name);
 /* A new Fernet key as text. */
 struct str fernet_key(struct arena *);
-/* Makes (or replaces) the user's API secret; the key is made once. */
+/* Makes (or replaces) the user's API secret; the key is made once. 15 hex digits each. The caller commits. */
 bool api_key_make(struct ctx *, struct str user, struct str *key, struct str *secret);
 
 /* ---- throttling --------------------------------------------------------------------------------------------------------------- */
-/* Counts one event for `what` and `who`; false (RateLimitExceededError, Retry-After) when `most` within `window_s` is passed. */
+/* Counts one event for `what` and `who`; false (RateLimitExceededError, Retry-After) when `most` within `window_s` is
+ * passed. Counted at once, beside the call's transaction: a rollback does not undo it. */
 bool throttle(struct ctx *, const char *what, struct str who, unsigned most, int window_s);

@@ -17,7 +17,7 @@ struct site {
     json_t *config;             /* common_site_config.json with site_config.json on top */
     struct str base_url;        /* `host_name` of the configuration: base of absolute links; may be empty */
     struct str *domains;        /* other names of this site, NULL-terminated by p == NULL */
-    bool suspended;             /* maintenance_mode */
+    bool suspended;             /* maintenance_mode, and no reads allowed meanwhile */
     bool reads_only;            /* maintenance with allow_reads_during_maintenance */
     struct str encryption_key;  /* Fernet key, as written in the configuration */
     /* From the Singles School Settings and System Settings, read once per snapshot. */
@@ -25,6 +25,7 @@ struct site {
     const struct zone *zone;
     struct map settings;        /* "School Settings.title" → struct str * ; every row of tabSingles */
     struct words *words;        /* reserved for a site's own translations; NULL */
+    struct site_state *state;   /* what outlives snapshots: what changed when; one per name, for the process's life */
 };
 
 /* ---- the folder of sites --------------------------------------------------------------------------------------------- */
@@ -32,14 +33,18 @@ struct site {
 bool sites_open(struct arena *, const char *folder, struct str *why);
 const char *sites_folder(void);
 json_t *sites_config(void);                       /* the common configuration; borrowed */
-/* Starts watching the site's files and change logs: call once per second from the server's tick. Reads at most the
- * files whose time changed, on a worker. */
+/* Looks after files and change logs: call once per second from the server's tick. Only wakes two threads of this room
+ * (started by the first call): one reads the files whose time changed, one the change logs of sites in use. */
 void sites_tick(void);
 void sites_close(void);
 
-/* The site of a host name (lower case, no port). Held for the caller: release with site_release. NULL: unknown. An
- * unknown name is looked up on disk at most once a second. Also found by its `domains` and <name>.localhost. */
+/* The site of a host name (lower case, no port), which is its folder's name or one of its `domains`. Held for the
+ * caller: release with site_release. NULL: unknown. An unknown name is looked up on disk before the refusal, at most
+ * 50 names a second. Never waits for the database: see site_ready. */
 const struct site *site_find(struct str host);
+/* Its settings (Singles) are read and still true. If not, call_open reads them first, which waits for the database:
+ * a loop passes such a request on to a lane. */
+bool site_ready(const struct site *);
 const struct site *site_hold(const struct site *);
 void site_release(const struct site *);
 /* All sites of the folder, by name; each held. */
@@ -60,21 +65,26 @@ struct str site_config_text(const struct site *, const char *key);
 
 /* ---- the call ----------------------------------------------------------------------------------------------------------- */
 /* Opens a call on the arena for the site (held until the arena is reset); the user is left NULL, the language is the
- * site's. `site` may be NULL for commands that have none. */
+ * site's. `site` may be NULL for commands that have none. Takes a fresher snapshot than the one given when its settings
+ * changed meanwhile: cx->site, not the argument, is the site from here on. A database that does not answer leaves the
+ * presets; this never fails. */
 void call_open(struct ctx *, struct arena *, const struct site *);
-/* Runs work(cx, arg) so that an arena at its limit ends the call (RequestEntityTooLarge) instead of the process. */
+/* Runs work(cx, arg) so that an arena at its limit ends the call (RequestEntityTooLarge) instead of the process. The
+ * caller settles as after any failure; some more room is granted to say so. Does not nest. */
 bool call_run(struct ctx *, bool (*work)(struct ctx *, void *arg), void *arg);
 /* Writes the change log row, commits, drops dependent cache entries, runs what was to be done later. */
 bool call_commit(struct ctx *);
 void call_rollback(struct ctx *);
 
-/* This transaction changes documents of the DocType. Recorded once per DocType. */
+/* This transaction changes documents of the DocType (a literal or text that lives as long as the call). Recorded once
+ * per DocType. Who writes a Single records CHANGES_OF_SINGLES as well. Tables without a DocType go by their own name. */
+#define CHANGES_OF_SINGLES "Singles"
 void call_changes(struct ctx *, const char *doctype);
 /* This answer depends on documents of the DocType. */
 void call_depends(struct ctx *, const char *doctype);
 /* The answer also depends on the clock: it may not be kept past `t_us`. */
 void call_fresh_until(struct ctx *, int64_t t_us);
-/* Run after this call's commit, in order; not run on rollback. */
+/* Run after this call's commit, in order; not run on rollback. What it writes it commits itself. */
 void call_later(struct ctx *, void (*run)(struct ctx *, void *arg), void *arg);
 
 /* Local time of the school for `cx->now_us`, and as DocTypes store it ("2026-03-01 09:05:07.120000"). */
@@ -82,7 +92,8 @@ int64_t call_local_us(const struct ctx *);
 struct str call_now(struct ctx *);
 struct str call_today(struct ctx *);
 
-/* Sets the language of the call to the best of those the interface has; unknown ones are ignored. */
+/* Sets the language of the call to the best of those wanted that the interface has: "fr", "fr_CA" or the value of
+ * Accept-Language ("fr-CH, en;q=0.8"). Unknown ones are ignored. */
 void call_speak(struct ctx *, struct str wanted);
 /* Languages of the interface: "en", "fr", NULL-terminated. */
 const char *const *languages(void);
@@ -94,8 +105,10 @@ const struct words *words_of(struct str lang);
  * sees the row within a second. A listener is a row beside the cache it keeps true. */
 struct change_listener {
     const char *doctype;                            /* NULL: every change */
-    void (*changed)(struct str site, const char *doctype); /* must not wait */
+    void (*changed)(struct str site, const char *doctype); /* must not wait; any thread */
 };
+/* When everything may have changed (a site was put back, or was not watched for a while) every listener is called
+ * with its own DocType. */
 #define CHANGE_LISTENER(id) TABLE_ROW(change_listeners, struct change_listener, change_listener_##id)
 
 /* ---- the response cache ------------------------------------------------------------------------------------------------------
@@ -106,10 +119,12 @@ struct cached {
     struct str body;            /* as sent */
     struct str content_type, content_encoding, etag, headers_extra; /* "Name: value\n" lines */
     int64_t fresh_until_us;     /* 0: until something it depends on changes */
-    uint64_t version;
+    uint64_t ticket;            /* set by cache_store */
 };
 /* Take a ticket before the first read of the answer. */
 uint64_t cache_ticket(const struct site *);
+/* Nothing of the DocTypes (NULL-terminated) changed since the ticket: for whoever keeps other things in memory. */
+bool cache_holds(const struct site *, uint64_t ticket, const char *const *doctypes);
 /* NULL: not there or no longer true. Held: counted_release(&c->counted). Does not wait. */
 struct cached *cache_find(const struct site *, struct str key);
 /* Copies. Ignored when something in cx->deps changed since the ticket. */
@@ -118,3 +133,5 @@ struct cache_stats {
     uint64_t hits, misses, stored, dropped, bytes;
 };
 struct cache_stats cache_stats(void);
+/* Ceiling in bytes, 64 MiB at first; 0 keeps nothing. */
+void cache_limit(size_t bytes);

@@ -20,6 +20,9 @@ struct arena *arena_new(size_t limit) MUST_USE;
  * leaves by longjmp, the only one in the program). Without one the program aborts. */
 void arena_on_full(struct arena *, void (*full)(void *arg), void *arg);
 
+/* Raises the limit until the next reset: room to tell that it was reached. */
+void arena_extend(struct arena *, size_t more);
+
 /* `size` zeroed bytes, aligned for any type. Never null. */
 void *arena_alloc(struct arena *, size_t size) MUST_USE;
 /* `count` zeroed elements of `size` bytes; an overflow of the product counts as over the limit. */

@@ -44,7 +44,7 @@ struct deferred {
 struct arena {
     struct chunk *chunks; /* newest first */
     struct deferred *deferred;
-    size_t limit, reserved, used, count;
+    size_t limit, extra, reserved, used, count;
     void (*full)(void *);
     void *full_arg;
 };
@@ -63,6 +63,11 @@ void arena_on_full(struct arena *a, void (*full)(void *), void *arg)
     a->full_arg = arg;
 }
 
+void arena_extend(struct arena *a, size_t more)
+{
+    a->extra += more;
+}
+
 static void no_room(struct arena *a)
 {
     if (a->full)
@@ -73,7 +78,7 @@ static void no_room(struct arena *a)
 static struct chunk *grow(struct arena *a, size_t size)
 {
     size_t want = size > CHUNK ? size : CHUNK;
-    if (want > a->limit - a->reserved)
+    if (want > a->limit + a->extra - a->reserved)
         no_room(a);
     struct chunk *c = malloc(sizeof *c + want);
     if (!c)
@@ -86,7 +91,7 @@ static struct chunk *grow(struct arena *a, size_t size)
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-    if (size > a->limit)
+    if (size > a->limit + a->extra)
         no_room(a);
     size_t step = (size + REDZONE + ALIGN - 1) / ALIGN * ALIGN;
     struct chunk *c = a->chunks;
@@ -181,7 +186,7 @@ void arena_reset(struct arena *a)
         keep->used = 0;
         poison(keep->bytes, keep->size);
     }
-    a->used = a->count = 0;
+    a->used = a->count = a->extra = 0;
 }
 
 void arena_free(struct arena *a)
