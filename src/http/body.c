@@ -1,0 +1,110 @@
+/* The body of a request: in the arena up to 1 MiB, beyond that in a file without a name.
+ *
+ * A body announced too long is refused at the head. One that comes in chunks and grows past its limit is read on for a
+ * while, because MHD cannot answer in the middle of it, and then answered 413. */
+#include "server_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+enum { BODY_FIRST = 4 * 1024 };
+
+static int open_spool(void)
+{
+    const char *folder = getenv("TMPDIR");
+    if (!folder || folder[0] != '/')
+        folder = "/tmp";
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0 || errno == ENOSPC || errno == EMFILE || errno == ENFILE)
+        return fd;
+    char path[] = "/tmp/body-XXXXXX"; /* file systems without O_TMPFILE */
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        unlink(path);
+    return fd;
+}
+
+static bool write_all(int fd, const char *bytes, size_t size)
+{
+    while (size) {
+        ssize_t n = write(fd, bytes, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        bytes += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+static void spool(struct task *t, const char *bytes, size_t size)
+{
+    struct http_request *rq = &t->exchange.request;
+    if (rq->spool_fd < 0) {
+        rq->spool_fd = open_spool();
+        t->spool_failed = rq->spool_fd < 0 || !write_all(rq->spool_fd, rq->body.p, rq->body.n);
+        rq->body = STR_NONE;
+    }
+    t->spool_failed = t->spool_failed || !write_all(rq->spool_fd, bytes, size);
+}
+
+static void keep(struct task *t, const char *bytes, size_t size)
+{
+    struct http_request *rq = &t->exchange.request;
+    size_t need = rq->body.n + size;
+    if (need > t->body_room) {
+        size_t room = t->body_room ? t->body_room * 2 : BODY_FIRST;
+        room = need > room ? need : room;
+        char *grown = arena_alloc(t->exchange.arena, room + 1);
+        if (rq->body.n)
+            memcpy(grown, rq->body.p, rq->body.n);
+        t->body = grown;
+        t->body_room = room;
+    }
+    memcpy(t->body + rq->body.n, bytes, size);
+    rq->body = (struct str){ t->body, need };
+}
+
+void body_take(struct task *t, const char *bytes, size_t size)
+{
+    struct http_request *rq = &t->exchange.request;
+    rq->body_size += size;
+    if (rq->body_size > t->body_limit)
+        t->over_limit = true;
+    if (t->over_limit || t->spool_failed)
+        return;
+    if (rq->spool_fd >= 0 || rq->body_size > BODY_IN_MEMORY)
+        spool(t, bytes, size);
+    else
+        keep(t, bytes, size);
+}
+
+void body_finish(struct task *t)
+{
+    if (t->over_limit)
+        answer_status(&t->exchange, 413);
+    else if (t->spool_failed) {
+        log_say(LOG_ERROR, "http.spool", "A request body could not be written to a temporary file.");
+        answer_status(&t->exchange, 503);
+    }
+}
+
+struct str http_body(struct exchange *x)
+{
+    struct http_request *rq = &x->request;
+    if (rq->spool_fd < 0 || rq->body.n)
+        return rq->body;
+    char *bytes = arena_alloc(x->arena, rq->body_size + 1);
+    size_t n = 0;
+    while (n < rq->body_size) {
+        ssize_t got = pread(rq->spool_fd, bytes + n, rq->body_size - n, (off_t)n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        n += (size_t)got;
+    }
+    return rq->body = (struct str){ bytes, n };
+}

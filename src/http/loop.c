@@ -1,0 +1,194 @@
+/* The loop: epoll over an external MHD daemon. It never waits for anything but its sockets.
+ *
+ * Two traps of MHD 0.9.75 are avoided here and nowhere else (guides/performance.md section 9): its own epoll loop sleeps
+ * when exactly 128 connections are ready, so it gets none; and an external daemon forgets resumed connections unless it is
+ * run again, so every resume comes before a run. */
+#include "server_priv.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { TICK_US = 200 * 1000, SECOND_US = 1000 * 1000, CONNECTION_MEMORY = 32 * 1024 };
+enum { PATIENCE_US = 2 * 1000 * 1000 }; /* after the grace, for workers to leave their work */
+
+/* ---- tasks that come back from the lanes ------------------------------------------------------------------------ */
+void loop_wake(struct loop *l)
+{
+    uint64_t one = 1;
+    while (write(l->wake_fd, &one, sizeof one) < 0 && errno == EINTR)
+        ;
+}
+
+void loop_hand_back(struct lane_task *lane_task)
+{
+    struct task *t = task_of(lane_task);
+    struct loop *l = t->loop;
+    lock_take(&l->lock);
+    bool first = !l->finished;
+    t->finished_next = l->finished;
+    l->finished = t;
+    lock_release(&l->lock);
+    if (first)
+        loop_wake(l);
+}
+
+static void take_back(struct loop *l)
+{
+    uint64_t wakes;
+    (void)!read(l->wake_fd, &wakes, sizeof wakes);
+    lock_take(&l->lock);
+    struct task *t = l->finished;
+    l->finished = NULL;
+    lock_release(&l->lock);
+    for (struct task *next; t; t = next) {
+        next = t->finished_next;
+        l->suspended--;
+        if (t->lane.refused)
+            task_refuse(t);
+        MHD_resume_connection(t->connection);
+    }
+}
+
+/* ---- time --------------------------------------------------------------------------------------------------------- */
+static void second(struct loop *l, int64_t now_us)
+{
+    l->next_second_us = now_us + SECOND_US;
+    deadlines_check(l, now_us);
+    if (l->first && l->server->handler.tick)
+        l->server->handler.tick();
+}
+
+static void stop_listening(struct loop *l)
+{
+    MHD_socket fd = MHD_quiesce_daemon(l->daemon);
+    if (fd != MHD_INVALID_SOCKET)
+        close(fd);
+    l->listen_fd = -1;
+    l->quiet = true;
+}
+
+/* Every 200 ms, and each time round while draining. */
+static void tick(struct loop *l, int64_t now_us)
+{
+    struct http_server *s = l->server;
+    l->next_tick_us = now_us + TICK_US;
+    if (l->first)
+        lanes_sweep(now_us, s->draining && now_us >= s->drain_until_us);
+    if (s->draining && !l->quiet)
+        stop_listening(l);
+    if (now_us >= l->next_second_us)
+        second(l, now_us);
+    else if (s->draining)
+        deadlines_check(l, now_us);
+}
+
+static int wait_ms(struct loop *l, int64_t now_us)
+{
+    MHD_UNSIGNED_LONG_LONG ready;
+    if (MHD_get_timeout(l->daemon, &ready) == MHD_YES && ready == 0)
+        return 0;
+    int64_t left_us = l->next_tick_us - now_us;
+    if (l->server->draining && left_us > 20 * 1000)
+        left_us = 20 * 1000;
+    return left_us > 0 ? (int)(left_us / 1000) + 1 : 0;
+}
+
+/* Drained, or out of time: then only what workers still hold is waited for, and not for ever. */
+static bool over(const struct loop *l, int64_t now_us)
+{
+    const struct http_server *s = l->server;
+    if (!s->draining || !l->quiet)
+        return false;
+    if (!l->client_count)
+        return true;
+    int64_t late_us = now_us - s->drain_until_us;
+    return late_us >= PATIENCE_US || (late_us >= 0 && !l->suspended);
+}
+
+void loop_run(void *arg)
+{
+    struct loop *l = arg;
+    int64_t now_us = clock_mono_us();
+    l->next_tick_us = l->next_second_us = now_us;
+    while (!over(l, now_us)) {
+        struct epoll_event events[2];
+        int n = epoll_wait(l->epoll_fd, events, countof(events), wait_ms(l, now_us));
+        for (int i = 0; i < n; i++)
+            if (events[i].data.fd == l->wake_fd)
+                take_back(l);
+        MHD_run(l->daemon);
+        now_us = clock_mono_us();
+        if (now_us >= l->next_tick_us || l->server->draining)
+            tick(l, now_us);
+    }
+    if (!l->suspended) { /* forbidden while anything is */
+        MHD_stop_daemon(l->daemon);
+        l->daemon = NULL;
+    }
+}
+
+/* ---- opening and closing ------------------------------------------------------------------------------------------ */
+static void log_library(void *arg, const char *format, va_list args) PRINTF(2, 0);
+static void log_library(void *arg, const char *format, va_list args)
+{
+    char text[256];
+    (void)arg;
+    vsnprintf(text, sizeof text, format, args);
+    log_say(LOG_DEBUG, "http.library", "%s", text);
+}
+
+/* Targets stay as they were sent: segments are split first and decoded once, above. */
+static size_t keep_escaped(void *arg, struct MHD_Connection *connection, char *text)
+{
+    (void)arg, (void)connection;
+    return strlen(text);
+}
+
+static struct MHD_Daemon *start_daemon(struct loop *l)
+{
+    const struct http_settings *s = &l->server->settings;
+    return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, task_step, l,
+                            MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_LISTEN_SOCKET, l->listen_fd,
+                            MHD_OPTION_CONNECTION_LIMIT, s->connections / l->server->loop_count,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT,
+                            1, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_URI_LOG_CALLBACK, task_begin, l,
+                            MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, task_end, l,
+                            MHD_OPTION_NOTIFY_CONNECTION, client_change, l, MHD_OPTION_END);
+}
+
+static bool watch(struct loop *l, int fd)
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+    return epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+bool loop_open(struct loop *l, struct str *why)
+{
+    lock_init(&l->lock);
+    random_fill(&l->id_state, sizeof l->id_state);
+    l->spare = calloc(SPARE_ARENAS, sizeof *l->spare);
+    l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    l->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    l->daemon = start_daemon(l);
+    const union MHD_DaemonInfo *info = l->daemon ? MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
+    if (l->spare && info && watch(l, info->epoll_fd) && watch(l, l->wake_fd))
+        return true;
+    *why = STR("The HTTP library could not be started.");
+    return false;
+}
+
+void loop_close(struct loop *l)
+{
+    if (l->daemon)
+        MHD_stop_daemon(l->daemon);
+    while (l->spare && l->spare_count)
+        arena_free(l->spare[--l->spare_count]);
+    free(l->spare);
+    close(l->epoll_fd);
+    close(l->wake_fd);
+    if (l->listen_fd >= 0)
+        close(l->listen_fd);
+    lock_destroy(&l->lock);
+}
