@@ -84,6 +84,10 @@ unsigned rows_columns(const struct rows *);
 /* Ends reading early; the arena does so too. */
 void rows_close(struct rows *);
 
+/* After DuplicateEntryError or UniqueValidationError: the name of the key that the last statement violated ("PRIMARY",
+ * or the index's name); empty otherwise. */
+struct str db_violated_key(const struct ctx *);
+
 /* A statement without rows: number of rows changed (as matched by WHERE for UPDATE), or -1 on failure. */
 int64_t db_change(struct ctx *, struct sql *);
 /* First column of the first row, copied; false when there is no row or on failure (see failed(cx)). */
