@@ -13,22 +13,20 @@ static struct str entity_for(char c)
         return STR("&gt;");
     case '"':
         return STR("&quot;");
-    case '\'':
-        return STR("&#39;");
     default:
-        return STR_NONE;
+        return STR("&#39;");
     }
 }
 
 void put_escaped(struct buf *b, struct str s)
 {
+    static const bool special[256] = { ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true };
     size_t start = 0;
     for (size_t i = 0; i < s.n; i++) {
-        struct str entity = entity_for(s.p[i]);
-        if (!entity.n)
+        if (!special[(unsigned char)s.p[i]])
             continue;
         buf_add(b, str_slice(s, start, i));
-        buf_add(b, entity);
+        buf_add(b, entity_for(s.p[i]));
         start = i + 1;
     }
     buf_add(b, str_from(s, start));
