@@ -71,7 +71,7 @@ const json_t *web_arg_json(const struct web *, const char *name); /* NULL if abs
 /* An argument that is JSON, or text holding JSON (lists and objects of filters, fields): NULL if absent; a failure throws. */
 bool web_arg_parsed(struct web *, const char *name, const json_t **out);
 
-/* Begins the answer's object and its usual member ("message" of v1 methods, else "data"); web_end_answer closes it. */
+/* The usual member of a method's answer: "message" in v1, "data" in v2. */
 const char *web_answer_key(const struct web *);
 
 /* Answers. The body is what was written to w->body (json) or given. */
@@ -99,6 +99,8 @@ struct str web_base_url(struct web *);
 
 /* ==== the steps, for src/app/serve.c ===================================================================================
  * In the order in which they are called. Those that fail have thrown. */
+/* A fresh state for the exchange, in its arena. */
+void web_open(struct web *, struct exchange *);
 /* Builds the router of all ROUTE rows; once, at boot. False: two rows collide, or a pattern is wrong. */
 bool web_routes_build(struct arena *, struct str *why);
 /* All routes, by pattern, and the place of one among them (for counters): web_route_count() stands for "none". */

@@ -1,0 +1,20 @@
+#pragma once
+/* What the files of this room share. */
+#include "web.h"
+
+/* Origin of a request is one that the site allows (allow_cors). */
+bool web_origin_allowed(const struct web *, struct str origin);
+/* Headers for a request from an allowed origin. */
+void web_add_cors(struct web *);
+/* Scheme, host and port of this request as a browser writes an Origin. */
+struct str web_own_origin(const struct web *);
+/* Deletes the five cookies of a session. */
+void web_delete_cookies(struct web *);
+/* `_server_messages` (v1) or `messages` (v2) of a success, when there are notes. */
+void web_out_notes(struct web *, struct json_out *);
+/* The client takes gzip. */
+bool web_takes_gzip(const struct web *);
+/* Answers of this kind are worth compressing. */
+bool web_compressible(const struct exchange *);
+/* The answer's header of this name, or empty. */
+struct str web_header(const struct exchange *, const char *name);
