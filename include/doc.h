@@ -261,14 +261,17 @@ bool doc_rename(struct ctx *, const struct doctype *, struct str old_name, struc
 void doc_json(struct ctx *, const struct doc *, struct json_out *, bool with_nulls);
 
 /* ==== permissions ================================================================================================================= */
-/* May the caller do this to this document (or to any, when doc is NULL)? Quiet. Judged on the stored document. */
+/* May the caller do this to this document (or to any, when doc is NULL)? Quiet. Judged on the stored document: on
+ * doc->before if there is one. Of a new document (CREATE) only the right is judged. Asks no database, but for a child row
+ * of a DocType without permissions of its own that was loaded without its parent. */
 bool perm_allows(struct ctx *, const struct doctype *, const struct doc *, enum right);
 /* As perm_allows, and throws what spec/frappe-api.md 5.5 says (PermissionError, or DoesNotExistError where it hides). */
 bool perm_check(struct ctx *, const struct doctype *, const struct doc *, enum right);
 /* May the caller read the field on this document (NULL: on every document)? */
 bool perm_reads_field(struct ctx *, const struct doctype *, const struct field *, const struct doc *);
 bool perm_writes_field(struct ctx *, const struct doctype *, const struct field *);
-/* The row conditions of the caller as SQL over `alias`; adds nothing when every row may be read. */
+/* The row conditions of the caller as SQL over `alias`, to be joined by AND; *any: something was added (nothing is when
+ * every row may be read). False: the caller may read none of the DocType (has thrown). */
 bool perm_rows(struct ctx *, const struct doctype *, struct sql *, const char *alias, bool *any);
 /* Row and field rules do not apply to the caller. */
 bool perm_exempt(struct ctx *, const struct doctype *);
@@ -279,13 +282,15 @@ struct query {
     struct str doctype;
     const json_t *fields, *filters, *or_filters;  /* any JSON: checked by the planner; NULL: absent */
     struct str order_by, group_by, parent;
-    int64_t start, length;      /* length -1: all */
+    int64_t start, length;      /* length 0: all; negative ones are refused */
     bool as_arrays;             /* as_dict=false */
     bool distinct;
     bool unchecked;             /* of our own code: no permission is asked */
 };
-/* parse → plan → run → write. Streams the rows as one JSON array. */
+/* parse → plan → run → write. Streams the rows as one JSON array: one statement. Errors: 404 unknown DocType, 403 what the
+ * caller may not read, filter or sort by, 417 what is not a query. A Guest gets at most 1,000 rows. */
 bool list_json(struct ctx *, const struct query *, struct json_out *);
+/* Number of rows that list_json would give without limits. */
 bool list_count(struct ctx *, const struct query *, int64_t *out);
 
 /* Rows for our own code: literal field names, literal filters; permissions are asked unless `unchecked`. Columns come

@@ -1,0 +1,88 @@
+/* Lists: plan → run → write. Rows go from the row buffer into the answer, with no tree in between. */
+#include "cell.h"
+#include "query.h"
+
+static void depend(struct ctx *cx, const struct plan *p)
+{
+    for (size_t i = 0; i < p->source_count; i++)
+        call_depends(cx, p->sources[i].type->name);
+    if (p->guardian)
+        call_depends(cx, p->guardian->name);
+}
+
+static struct rows *run(struct ctx *cx, const struct plan *p)
+{
+    struct sql *q = plan_sql(cx, p);
+    if (!q)
+        return NULL;
+    depend(cx, p);
+    return db_run(cx, q);
+}
+
+static void write_value(struct ctx *cx, struct json_out *out, const struct output *o, struct rows *rows,
+                        unsigned column)
+{
+    const struct column *c = &o->arguments[0].column;
+    if (o->function || !c->masked) {
+        out_cell(out, o->type, rows, column);
+        return;
+    }
+    struct value v = cell_value(o->type, rows, column);
+    c->source->type->mask(cx, c->field, &v);
+    out_field_value(out, o->type, v);
+}
+
+static void write_array(struct ctx *cx, struct json_out *out, const struct plan *p, struct rows *rows)
+{
+    out_begin_array(out);
+    for (size_t i = 0; i < p->output_count; i++)
+        write_value(cx, out, &p->outputs[i], rows, (unsigned)i);
+    out_end_array(out);
+}
+
+static void write_object(struct ctx *cx, struct json_out *out, const struct plan *p, struct rows *rows)
+{
+    out_begin_object(out);
+    for (size_t i = 0; i < p->output_count; i++) {
+        const struct output *o = &p->outputs[i];
+        if (o->repeated)
+            continue;
+        out_key(out, o->key);
+        write_value(cx, out, &p->outputs[o->value_from], rows, (unsigned)o->value_from);
+    }
+    out_end_object(out);
+}
+
+bool list_json(struct ctx *cx, const struct query *query, struct json_out *out)
+{
+    const struct plan *p = plan_list(cx, query);
+    struct rows *rows = p ? run(cx, p) : NULL;
+    if (!rows)
+        return false;
+    out_begin_array(out);
+    while (rows_next(rows)) {
+        if (p->as_arrays)
+            write_array(cx, out, p, rows);
+        else
+            write_object(cx, out, p, rows);
+    }
+    out_end_array(out);
+    return !failed(cx);
+}
+
+bool list_count(struct ctx *cx, const struct query *query, int64_t *count)
+{
+    const struct plan *p = plan_count(cx, query);
+    struct rows *rows = p ? run(cx, p) : NULL;
+    if (!rows)
+        return false;
+    *count = rows_next(rows) ? rows_int(rows, 0) : 0;
+    rows_close(rows);
+    return !failed(cx);
+}
+
+struct rows *doc_rows(struct ctx *cx, const struct find *find)
+{
+    const struct plan *p = plan_find(cx, find);
+    return p ? run(cx, p) : NULL;
+}
