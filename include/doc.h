@@ -146,6 +146,8 @@ const struct doctype *doc_type_find(const struct site *, struct str name);
 /* All of them, by name. */
 size_t doc_types(struct arena *, const struct site *, const struct doctype ***out);
 const struct field *doc_field(const struct doctype *, struct str name);      /* NULL: none */
+/* A field with a column, or the pseudo-field of a standard column ("modified" …; "parent" … of child rows). NULL: none. */
+const struct field *doc_column(const struct doctype *, struct str name);
 bool field_has_column(const struct field *);
 bool field_is_table(const struct field *);
 bool field_is_number(const struct field *);                                  /* Int, Check and decimals */
@@ -184,6 +186,7 @@ struct doc_rows {
 
 /* A document in memory: plain memory, changing it changes nothing until doc_save. Lives in the call's arena. */
 struct doc {
+    struct arena *arena;         /* the call's */
     const struct doctype *type;
     struct str name, owner, modified_by, creation, modified; /* creation and modified: canonical datetime */
     struct str parent, parenttype, parentfield;              /* of child rows */
@@ -195,6 +198,7 @@ struct doc {
     bool is_new;
     struct str new_name;         /* what the client asked for (Prompt), or an importer decided: used when not empty */
     bool keeps_stamps;           /* an import keeps owner, creation, modified as set */
+    bool *unreadable;            /* one per type->fields after doc_read: kept from this caller; NULL: nothing is */
 };
 
 /* A new, empty document: presets are filled at save. */
