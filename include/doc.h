@@ -112,7 +112,9 @@ struct doctype {
     bool allow_rename, allow_import, track_changes, in_create;
     bool custom;                 /* defined by a site */
     bool logs;                   /* rows pointing here or from here never protect from deletion */
-    const char *unprotected;     /* fields, separated by spaces, whose links do not protect their targets from deletion */
+    /* Fields, separated by spaces, whose links do not protect their targets from deletion; unchanged ones may point to
+     * what is gone. */
+    const char *unprotected;
 
     /* Hooks, in the order of spec/frappe-api.md 4.3 and 4.4. A hook that returns false has thrown. before_validate,
      * validate and before_save also run on every row of an addressable child DocType, each parent before its rows and

@@ -1,0 +1,112 @@
+#pragma once
+/* lms: the school. Bootcamps, courses, lessons and their translations; who may open what; enrollments; selling.
+ *
+ * What pages and methods show of the catalogue comes from here, so that both show the same. All functions speak for
+ * cx->user, ask the rules of doc (perm.c) and return memory of the call's arena. Few statements each, and the number
+ * is said.
+ */
+#include "base.h"
+#include "doc.h"
+
+/* ---- access ---------------------------------------------------------------------------------------------------------
+ * Access to a bootcamp: an Enrollment with status Active or Completed that has not expired. Looked up once per call. */
+bool lms_has_access(struct ctx *, struct str bootcamp);
+/* The caller's Enrollment of the bootcamp, whatever its status; empty: none (or Guest). One statement per call. */
+struct enrollment_facts {
+    struct str name, status, last_lesson;
+    int64_t completed, total;
+    bool access;
+};
+bool lms_enrollment(struct ctx *, struct str bootcamp, struct enrollment_facts *out);
+
+/* ---- translations ---------------------------------------------------------------------------------------------------
+ * Fields marked translatable fall back to the document's own text one by one. */
+struct translations;
+/* All translations of a bootcamp's tree — its own, its courses', its lessons' — into `language`, without the long ones
+ * (content, description) unless `bodies`. One statement; none when the language is the bootcamp's own. */
+struct translations *translations_of_tree(struct ctx *, struct str bootcamp, struct str own_language,
+                                          struct str language, bool bodies);
+/* Those of several documents of one DocType: for lists. One statement. */
+struct translations *translations_of(struct ctx *, const char *doctype, const struct str *names, size_t count,
+                                     struct str language);
+/* The translated text, or `own` where there is none. `translations` may be NULL. */
+struct str translated(const struct translations *, const char *doctype, struct str name, const char *field,
+                      struct str own);
+
+/* ---- catalogue ------------------------------------------------------------------------------------------------------ */
+struct bootcamp_card {
+    struct str name, slug, title, short_introduction, currency, image, language, enrollment;
+    struct decimal price;
+    int64_t total_lessons, duration_minutes;
+    struct str url; /* "/bootcamps/<slug>" */
+};
+struct catalogue {
+    struct bootcamp_card *cards;
+    size_t count;
+    int64_t total; /* of all pages */
+};
+/* Published bootcamps, newest first; `page` counts from 1, `length` at most 100. `q`: every word must occur in the
+ * title, the short introduction or a translation of them. Two statements; three with translations. */
+bool lms_catalogue(struct ctx *, struct str q, int64_t page, int64_t length, struct str language,
+                   struct catalogue *out);
+
+/* ---- outline -------------------------------------------------------------------------------------------------------- */
+struct outline_lesson {
+    struct str name, slug, title, content_type;
+    int64_t duration_minutes, video_seconds;
+    bool is_free_preview, readable, completed, published;
+    struct str url; /* "/bootcamps/<b>/<course>/<lesson>" */
+};
+struct outline_course {
+    struct str name, slug, title, description;
+    int64_t duration_minutes;
+    struct outline_lesson *lessons;
+    size_t count;
+};
+struct outline {
+    struct bootcamp_card card;
+    struct str description, license, attribution, source_url, item_code, published_on, modified;
+    bool published;
+    struct outline_course *courses;
+    size_t count;
+    struct enrollment_facts enrolled; /* name empty: the caller is not enrolled */
+    struct str first_open;            /* url of the first lesson the caller may read; may be empty */
+};
+/* The tree of one bootcamp without bodies, by name or slug. NULL: throws DoesNotExistError, for a draft too unless the
+ * caller runs the school. At most five statements, whatever the number of lessons: bootcamp, courses, lessons,
+ * translations, enrollment with completed lessons. */
+struct outline *lms_outline(struct ctx *, struct str bootcamp, struct str language);
+
+/* ---- lesson --------------------------------------------------------------------------------------------------------- */
+enum readable_why { WHY_PREVIEW, WHY_ENROLLED, WHY_STAFF, WHY_LOGIN, WHY_ENROLL, WHY_EXPIRED, WHY_SUSPENDED };
+struct lesson_view {
+    const struct outline *outline;
+    const struct outline_course *course;
+    const struct outline_lesson *lesson; /* title, length, url */
+    bool readable;
+    enum readable_why reason;
+    const char *why;                              /* one English sentence, a message id */
+    struct str content, video_url;                /* translated; empty unless readable */
+    struct str content_language;                  /* of `content` */
+    struct str completion;                        /* End, Watch, View, Answer or Manual: what counts for this lesson */
+    struct str license, attribution, source_url;  /* the course's own, else the bootcamp's */
+    const struct outline_lesson *previous, *next; /* NULL: none */
+};
+/* By the lesson's name. NULL: throws DoesNotExistError for what is not there or not published. The outline's
+ * statements and two more. */
+struct lesson_view *lms_lesson(struct ctx *, struct str lesson, struct str language);
+/* By the three parts of its address. */
+struct lesson_view *lms_lesson_at(struct ctx *, struct str bootcamp, struct str course, struct str lesson,
+                                  struct str language);
+
+/* ---- enrollments ---------------------------------------------------------------------------------------------------- */
+/* Enrolls the user; an existing Enrollment that is Active or Completed is returned as it is. `source`: Purchase, Free,
+ * Manual, Import. */
+struct doc *lms_enroll(struct ctx *, struct str user, struct str bootcamp, const char *source);
+struct enrollment_row {
+    struct str enrollment, bootcamp, title, status, last_lesson, continue_url, image;
+    int64_t completed, total;
+    struct decimal percent;
+};
+/* Of the caller, latest first. Two statements, three with translations. */
+bool lms_my_enrollments(struct ctx *, struct str language, struct enrollment_row **out, size_t *count);
