@@ -10,7 +10,7 @@ enum { PASSES = 2, MEMORY = 19456 * 1024, ROUNDS_MAX = 10 * 1000 * 1000, SHORTES
 
 /* The hash of random bytes nobody kept, with today's parameters: what an unknown user's password is compared with. */
 const struct str password_dummy = {
-    "$argon2id$v=19$m=19456,t=2,p=1$q0YqHn1Hq1sD0bJmHn0m5Q$5VdD1Z0b2wQ1cXv3k7mYqT8nJr4uWf6hLs9aPz2eKxg", 97
+    "$argon2id$v=19$m=19456,t=2,p=1$VrtSmnhhFrV/kR2SxPJYhA$lUA53+4ToF1LhsFh0dhp3GBjb558ryRoCwwjsd2Ayuw", 97
 };
 
 bool password_is_current(struct str hash)
