@@ -70,7 +70,7 @@ struct str site_config_text(const struct site *, const char *key);
  * presets; this never fails. */
 void call_open(struct ctx *, struct arena *, const struct site *);
 /* Runs work(cx, arg) so that an arena at its limit ends the call (RequestEntityTooLarge) instead of the process. The
- * caller settles as after any failure; some more room is granted to say so. Does not nest. */
+ * caller settles as after any failure; some more room is granted to say so. */
 bool call_run(struct ctx *, bool (*work)(struct ctx *, void *arg), void *arg);
 /* Writes the change log row, commits, drops dependent cache entries, runs what was to be done later. */
 bool call_commit(struct ctx *);

@@ -7,6 +7,7 @@
  * arena does not return.
  */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/table.h"
@@ -16,9 +17,10 @@ struct arena;
 /* A new, empty arena that may grow to `limit` bytes in all. Null only if the first small malloc fails. */
 struct arena *arena_new(size_t limit) MUST_USE;
 
-/* What to do when the limit is reached or the system has no memory: `full(arg)` must not return (the runner of a call
- * leaves by longjmp, the only one in the program). Without one the program aborts. */
-void arena_on_full(struct arena *, void (*full)(void *arg), void *arg);
+/* Runs work(arg). When the arena meets its limit meanwhile, or the system has no memory, work is left where it stands
+ * and false is the result: legal because whatever is not memory is tied to the arena. Nests. Outside of one the program
+ * aborts. */
+bool arena_guard(struct arena *, void (*work)(void *arg), void *arg) MUST_USE;
 
 /* Raises the limit until the next reset: room to tell that it was reached. */
 void arena_extend(struct arena *, size_t more);

@@ -21,6 +21,7 @@ struct ctx {
     struct str lang;                /* language of messages: "en", "fr" */
     int64_t now_us;                 /* one reading of the clock for the whole call: µs since 1970 UTC */
     int64_t fresh_until_us;         /* the answer may not be kept longer; 0: no such limit */
+    int64_t statement_ms;           /* time limit of each statement; 0: the connection's 2 s */
     bool may_write;                 /* unsafe verb, job or command: a transaction may be started */
     bool writing;                   /* a READ WRITE transaction is open */
     uint32_t statements;            /* run so far, for the log line and for budgets in tests */

@@ -3,6 +3,7 @@
  * are caught as with malloc. */
 #include "base/arena.h"
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -45,8 +46,7 @@ struct arena {
     struct chunk *chunks; /* newest first */
     struct deferred *deferred;
     size_t limit, extra, reserved, used, count;
-    void (*full)(void *);
-    void *full_arg;
+    jmp_buf *guard; /* where to go on when there is no room; NULL: nowhere */
 };
 
 struct arena *arena_new(size_t limit)
@@ -57,10 +57,18 @@ struct arena *arena_new(size_t limit)
     return a;
 }
 
-void arena_on_full(struct arena *a, void (*full)(void *), void *arg)
+/* The only longjmp of the program. */
+bool arena_guard(struct arena *a, void (*work)(void *), void *arg)
 {
-    a->full = full;
-    a->full_arg = arg;
+    jmp_buf here, *outer = a->guard;
+    volatile bool done = false;
+    if (setjmp(here) == 0) {
+        a->guard = &here;
+        work(arg);
+        done = true;
+    }
+    a->guard = outer;
+    return done;
 }
 
 void arena_extend(struct arena *a, size_t more)
@@ -68,11 +76,11 @@ void arena_extend(struct arena *a, size_t more)
     a->extra += more;
 }
 
-static void no_room(struct arena *a)
+static _Noreturn void no_room(struct arena *a)
 {
-    if (a->full)
-        a->full(a->full_arg);
-    abort(); /* nobody to tell: a full() that returns is a bug too */
+    if (a->guard)
+        longjmp(*a->guard, 1);
+    abort(); /* nobody to tell */
 }
 
 static struct chunk *grow(struct arena *a, size_t size)

@@ -35,6 +35,8 @@ static struct db *ready(struct ctx *cx, struct sql *q)
 
 static struct db *run(struct ctx *cx, struct sql *q)
 {
+    if (cx->statement_ms && !sql_is_limited(q))
+        sql_limit(q, cx->statement_ms);
     struct str text = sql_final(q);
     if (!text.n)
         return failed(cx) ? NULL : bug(cx, "an empty statement");

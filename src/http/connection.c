@@ -4,23 +4,20 @@
 #include <unistd.h>
 
 /* ---- an exchange's memory ------------------------------------------------------------------------------------------ */
-static _Noreturn void leave(void *place)
+struct step_of {
+    struct task *task;
+    void (*step)(struct task *);
+};
+
+static void take_step(void *arg)
 {
-    longjmp(*(jmp_buf *)place, 1);
+    struct step_of *s = arg;
+    s->step(s->task);
 }
 
 bool guarded(struct task *t, void (*step)(struct task *))
 {
-    jmp_buf place;
-    struct arena *a = t->exchange.arena;
-    if (setjmp(place)) {
-        arena_on_full(a, NULL, NULL);
-        return false;
-    }
-    arena_on_full(a, leave, &place);
-    step(t);
-    arena_on_full(a, NULL, NULL);
-    return true;
+    return arena_guard(t->exchange.arena, take_step, &(struct step_of){ t, step });
 }
 
 static struct arena *arena_take(struct loop *l)

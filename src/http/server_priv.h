@@ -1,7 +1,6 @@
 #pragma once
 /* What the files of this room share: the server, its loops, their clients and tasks. */
 #include <microhttpd.h>
-#include <setjmp.h>
 
 #include "lane_priv.h"
 

@@ -1,6 +1,4 @@
 /* The call: opened on an arena for a site, ended by commit or rollback; what it read, changed and wants done later. */
-#include <setjmp.h>
-
 #include "site_priv.h"
 
 enum { ROOM_TO_SAY_SO = 256 * 1024 };
@@ -65,9 +63,17 @@ void call_open(struct ctx *cx, struct arena *a, const struct site *site)
 
 /* ---- the arena's limit ---------------------------------------------------------------------------------------------- */
 
-static void leave(void *where)
+struct work {
+    struct ctx *cx;
+    bool (*run)(struct ctx *, void *);
+    void *arg;
+    bool ok;
+};
+
+static void run_work(void *arg)
 {
-    longjmp(*(jmp_buf *)where, 1);
+    struct work *w = arg;
+    w->ok = w->run(w->cx, w->arg);
 }
 
 static bool at_limit(struct ctx *cx)
@@ -80,15 +86,8 @@ static bool at_limit(struct ctx *cx)
 
 bool call_run(struct ctx *cx, bool (*work)(struct ctx *, void *), void *arg)
 {
-    jmp_buf here;
-    bool ok;
-    arena_on_full(cx->arena, leave, &here);
-    if (setjmp(here) == 0)
-        ok = work(cx, arg);
-    else
-        ok = at_limit(cx);
-    arena_on_full(cx->arena, NULL, NULL);
-    return ok;
+    struct work w = { cx, work, arg, false };
+    return arena_guard(cx->arena, run_work, &w) ? w.ok : at_limit(cx);
 }
 
 /* ---- the end ------------------------------------------------------------------------------------------------------- */

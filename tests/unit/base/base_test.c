@@ -21,31 +21,42 @@ TEST(arena, releases_what_was_deferred_newest_first)
     assert_int_equal(released[0], 2);
 }
 
-static jmp_buf away;
-static void leave(void *arg)
+static void take_for_ever(void *arg)
 {
     (void)arg;
-    longjmp(away, 1);
+    for (;;) {
+        char *p = arena_alloc(test_arena, 1 << 20);
+        p[0] = 1;
+    }
 }
 
-TEST(arena, at_its_limit_leaves_through_full)
+static void take_too_many(void *arg)
 {
-    arena_on_full(test_arena, leave, NULL);
-    if (setjmp(away) == 0) {
-        for (;;) {
-            char *p = arena_alloc(test_arena, 1 << 20);
-            p[0] = 1;
-        }
-    }
+    *(void **)arg = arena_array(test_arena, SIZE_MAX / 2, 3);
+}
+
+static void guard_inside(void *arg)
+{
+    *(bool *)arg = arena_guard(test_arena, take_for_ever, NULL);
+}
+
+TEST(arena, at_its_limit_leaves_the_work)
+{
+    assert_false(arena_guard(test_arena, take_for_ever, NULL));
+}
+
+TEST(arena, a_guard_inside_another_ends_only_its_own_work)
+{
+    bool inner = true;
+    assert_true(arena_guard(test_arena, guard_inside, &inner));
+    assert_false(inner);
 }
 
 TEST(arena, a_product_that_overflows_is_over_the_limit)
 {
-    arena_on_full(test_arena, leave, NULL);
-    if (setjmp(away) == 0) {
-        void *p = arena_array(test_arena, SIZE_MAX / 2, 3);
-        assert_null(p);
-    }
+    void *p = NULL;
+    assert_false(arena_guard(test_arena, take_too_many, &p));
+    assert_null(p);
 }
 
 TEST(table, without_rows_is_empty)
