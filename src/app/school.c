@@ -224,11 +224,11 @@ bool school_migrate(struct ctx *cx, bool dry, struct buf *plan)
 
 static bool first_documents(struct ctx *cx, const struct school *s)
 {
-    struct new_site first = { .title = s->title.n ? s->title : s->host,
-                              .language = s->language.n ? s->language : STR("en"),
-                              .currency = s->currency.n ? s->currency : STR("EUR"),
-                              .time_zone = s->time_zone.n ? s->time_zone : STR("UTC"),
-                              .administrator_password = s->password };
+    struct new_site first = { .title = s->title,
+                              .language = s->language,
+                              .currency = s->currency,
+                              .time_zone = s->time_zone,
+                              .admin_password = s->password };
     return core_new_site(cx, &first) && call_commit(cx);
 }
 

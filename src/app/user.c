@@ -1,46 +1,8 @@
 /* The commands `user add` and `user api-key`. */
 #include "auth.h"
 #include "command.h"
+#include "core.h"
 #include "doc.h"
-#include "people.h"
-
-/* ---- people.h: also for the demo -------------------------------------------------------------------------------------- */
-
-static bool add_role(struct ctx *cx, struct doc *user, struct str role)
-{
-    const struct doc_rows *held = doc_table(user, "roles");
-    for (size_t i = 0; i < held->count; i++)
-        if (str_eq(doc_text(held->rows[i], "role"), role))
-            return true;
-    struct doc *row = doc_add_row(cx, user, "roles");
-    if (!row)
-        return false;
-    doc_set_text(row, "role", role);
-    return true;
-}
-
-/* "ana.ruiz@example.org" → "ana.ruiz": a name to begin with. */
-static struct str name_from_address(struct str email)
-{
-    ptrdiff_t at = str_index(email, '@');
-    return str_slice(email, 0, at < 0 ? email.n : (size_t)at);
-}
-
-bool person_add(struct ctx *cx, const struct person *p)
-{
-    struct doc *user = doc_new_named(cx, "User");
-    if (!user)
-        return false;
-    doc_set_text(user, "email", p->email);
-    doc_set_text(user, "first_name", p->first_name.n ? p->first_name : name_from_address(p->email));
-    doc_set_int(user, "enabled", 1);
-    if (p->language.n)
-        doc_set_text(user, "language", p->language);
-    for (const struct str *role = p->roles; role && role->p; role++)
-        if (!add_role(cx, user, *role))
-            return false;
-    return doc_insert(cx, user, SAVE_AS_SYSTEM) && password_set(cx, user->name, p->password, true);
-}
 
 /* ---- user add ------------------------------------------------------------------------------------------------------------- */
 
@@ -57,14 +19,14 @@ static struct str *roles_given(const struct command_line *cl)
 static int user_add(struct command_line *cl)
 {
     bool given = option_given(cl, "--password-stdin");
-    struct person p = { .email = str_of(command_word(cl, 1)), .roles = roles_given(cl) };
+    struct new_user p = { .email = str_of(command_word(cl, 1)), .roles = roles_given(cl) };
     p.password = given ? command_password(cl) : random_hex(cl->arena, 9);
     if (!p.password.n)
         return command_failed("No password came on standard input.");
     struct ctx cx;
     if (!command_open(cl) || !command_call(cl, &cx, command_word(cl, 0)))
         return FAILED;
-    int status = command_end(&cx, person_add(&cx, &p));
+    int status = command_end(&cx, core_user_add(&cx, &p));
     if (status != DONE)
         return status;
     printf("%.*s can log in to %s.\n", STR_ARG(p.email), command_word(cl, 0));

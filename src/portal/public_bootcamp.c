@@ -1,0 +1,100 @@
+/* A bootcamp's page: what it is, its outline, its price and how to get in. */
+#include "outline.h"
+
+static void json_ld(struct page *p, const struct outline *o, struct str url)
+{
+    struct arena *a = p->web->cx.arena;
+    struct buf text = buf_new(a, 64 << 10);
+    struct json_out out = out_to(&text);
+    out_begin_object(&out);
+    out_member_text(&out, "@context", STR("https://schema.org"));
+    out_member_text(&out, "@type", STR("Course"));
+    out_member_text(&out, "name", o->card.title);
+    out_member_text(&out, "description", o->card.short_introduction.n ? o->card.short_introduction
+                                                                     : markdown_words(a, o->description, 300));
+    out_member_text(&out, "url", url);
+    out_member_text(&out, "inLanguage", p->web->cx.lang);
+    out_key(&out, STR("provider"));
+    out_begin_object(&out);
+    out_member_text(&out, "@type", STR("Organization"));
+    out_member_text(&out, "name", p->web->cx.site->title);
+    out_member_text(&out, "sameAs", web_base_url(p->web));
+    out_end_object(&out);
+    out_key(&out, STR("offers"));
+    out_begin_object(&out);
+    out_member_text(&out, "@type", STR("Offer"));
+    out_member_text(&out, "category", decimal_is_zero(o->card.price) ? STR("Free") : STR("Paid"));
+    out_member_text(&out, "price", decimal_text(a, o->card.price));
+    out_member_text(&out, "priceCurrency", o->card.currency);
+    out_end_object(&out);
+    out_end_object(&out);
+    page_json_ld(p, buf_str(&text));
+}
+
+/* One way on is enough: continue, enroll, log in, or try a preview. */
+static void ways_in(struct page *p, const struct outline *o)
+{
+    bool guest = user_is_guest(p->web->cx.user), free_of_charge = str_is(o->card.enrollment, "Free");
+    if (o->enrolled.access && o->first_open.n) {
+        view_text(p->view, "continue_url", o->first_open);
+        return;
+    }
+    if (o->first_open.n)
+        view_text(p->view, "preview_url", o->first_open);
+    view_text(p->view, "how", access_words(p->web, o));
+    view_text(p->view, "enroll_url", o->card.url);
+    view_flag(p->view, "enroll", !guest && free_of_charge && !o->enrolled.name.n);
+    view_flag(p->view, "login_first", guest && !str_is(o->card.enrollment, "Closed"));
+}
+
+static bool show(struct web *w)
+{
+    struct outline *o = lms_outline(&w->cx, web_captured(w, "bootcamp"), w->cx.lang);
+    if (!o)
+        return false;
+    struct page p = page_open(w, o->card.title);
+    struct str words = o->card.short_introduction.n ? o->card.short_introduction
+                                                    : markdown_words(w->cx.arena, o->description, 160);
+    view_text(p.view, "description", words);
+    view_text(p.view, "intro", o->card.short_introduction);
+    view_html(p.view, "about", markdown_html(w->cx.arena, o->description, &(struct markdown_options){ 0 }));
+    view_text(p.view, "price", page_money(w, o->card.price, o->card.currency));
+    view_int(p.view, "lessons", o->card.total_lessons);
+    view_text(p.view, "length", page_duration(w, o->card.duration_minutes));
+    view_text(p.view, "attribution", o->attribution);
+    view_text(p.view, "license", o->license);
+    view_text(p.view, "source_url", html_safe_url(w->cx.arena, o->source_url));
+    outline_view(&p, p.view, o, STR_NONE);
+    ways_in(&p, o);
+    json_ld(&p, o, str_printf(w->cx.arena, "%.*s%.*s", STR_ARG(web_base_url(w)), STR_ARG(o->card.url)));
+    if (!o->published)
+        page_unlisted(&p);
+    return page_send(&p, "bootcamp", 200);
+}
+
+static bool enroll(struct web *w)
+{
+    if (user_is_guest(w->cx.user))
+        return web_redirect(w, 303, page_login_url(w));
+    struct outline *o = lms_outline(&w->cx, web_captured(w, "bootcamp"), w->cx.lang);
+    if (!o)
+        return false;
+    if (!str_is(o->card.enrollment, "Free") && !o->enrolled.name.n)
+        return throw(&w->cx, &PermissionError, N_("This bootcamp is not free."));
+    if (!o->enrolled.name.n && !lms_enroll(&w->cx, w->cx.user->name, o->card.name, "Free"))
+        return false;
+    return web_redirect(w, 303, o->card.url);
+}
+
+ROUTE(bootcamp) = { .pattern = "/bootcamps/:bootcamp",
+                    .verbs = HTTP_GET,
+                    .run = show,
+                    .page = true,
+                    .cacheable = true,
+                    .about = "A bootcamp: outline, price, previews." };
+ROUTE(bootcamp_enroll) = { .pattern = "/bootcamps/:bootcamp",
+                           .verbs = HTTP_POST,
+                           .run = enroll,
+                           .page = true,
+                           .form = true,
+                           .about = "Enrolls the reader in a free bootcamp." };

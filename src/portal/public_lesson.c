@@ -1,0 +1,119 @@
+/* A lesson's page: its video behind a facade, its text, and the way on. Whoever may not read it gets title, length and
+ * how to get in; the body is nowhere in the page. */
+#include "outline.h"
+#include "video.h"
+
+static const char *words_for(const void *web, const char *message_id)
+{
+    const struct web *w = web;
+    return tr(&w->cx, message_id);
+}
+
+static bool wants_images(struct web *w)
+{
+    return str_is(web_arg(w, "images"), "1");
+}
+
+/* Only what the page will really load is allowed (guides/security.md section 8). */
+static void allow_sources(struct web *w, const struct video *v)
+{
+    bool frame = v && (strcmp(v->kind, "youtube") == 0 || strcmp(v->kind, "vimeo") == 0);
+    http_set_header(w->exchange, "Content-Security-Policy",
+                    str_printf(w->cx.arena,
+                               "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; "
+                               "form-action 'self'; frame-ancestors 'none'; img-src 'self' data:%s%s",
+                               wants_images(w) ? " https:" : "",
+                               frame ? "; frame-src https://www.youtube-nocookie.com https://player.vimeo.com"
+                               : v   ? "; media-src 'self' https:"
+                                     : ""));
+}
+
+static void video_view(struct page *p, const struct lesson_view *l)
+{
+    struct video video;
+    if (!video_of(p->web->cx.arena, l->video_url, &video)) {
+        allow_sources(p->web, NULL);
+        return;
+    }
+    struct view *view = view_sub(p->view, "video");
+    view_text(view, "url", video.watch);
+    if (video.embed.n) {
+        view_text(view, "embed", video.embed);
+        view_text(view, "kind", str_of(video.kind));
+        view_text(view, "host", str_of(video.host));
+        page_script(p, "video.js");
+    }
+    allow_sources(p->web, &video);
+}
+
+static void body_view(struct page *p, const struct lesson_view *l)
+{
+    struct web *w = p->web;
+    struct markdown_options options = { .remote_images = wants_images(w),
+                                        .images_link = str_printf(w->cx.arena, "%.*s?images=1",
+                                                                  STR_ARG(w->exchange->request.path)),
+                                        .translate = words_for,
+                                        .translate_arg = w };
+    view_flag(p->view, "readable", true);
+    view_html(p->view, "body", markdown_html(w->cx.arena, l->content, &options));
+    view_text(p->view, "body_lang", l->content_language.n ? l->content_language : w->cx.lang);
+    if (l->content_language.n && !str_eq(l->content_language, w->cx.lang))
+        view_text(p->view, "other_language", page_words(w, N_("This lesson is not translated into English yet.")));
+}
+
+static void step_view(struct page *p, const char *name, const struct outline_lesson *lesson)
+{
+    if (!lesson)
+        return;
+    struct view *view = view_sub(p->view, name);
+    view_text(view, "url", lesson->url);
+    view_text(view, "title", lesson->title);
+}
+
+static void facts_view(struct page *p, const struct lesson_view *l)
+{
+    struct web *w = p->web;
+    view_text(p->view, "bootcamp_title", l->outline->card.title);
+    view_text(p->view, "bootcamp_url", l->outline->card.url);
+    view_text(p->view, "course_title", l->course->title);
+    view_text(p->view, "type", lesson_type(w, l->lesson->content_type));
+    view_text(p->view, "length", page_duration(w, l->lesson->duration_minutes));
+    view_flag(p->view, "preview", l->lesson->is_free_preview);
+    view_flag(p->view, "draft", !l->lesson->published || !l->outline->published);
+    view_text(p->view, "attribution", l->attribution);
+    view_text(p->view, "license", l->license);
+    if (l->source_url.n)
+        view_text(p->view, "source_url", html_safe_url(w->cx.arena, l->source_url));
+    step_view(p, "previous", l->previous);
+    step_view(p, "next", l->next);
+}
+
+static bool show(struct web *w)
+{
+    struct lesson_view *l = lms_lesson_at(&w->cx, web_captured(w, "bootcamp"), web_captured(w, "course"),
+                                          web_captured(w, "lesson"), w->cx.lang);
+    if (!l)
+        return false;
+    struct page p = page_open(w, l->lesson->title);
+    facts_view(&p, l);
+    outline_view(&p, p.view, l->outline, l->lesson->name);
+    if (l->readable) {
+        view_text(p.view, "description", markdown_words(w->cx.arena, l->content, 160));
+        video_view(&p, l);
+        body_view(&p, l);
+    } else {
+        view_flag(p.view, "locked", true);
+        view_text(p.view, "how", access_words(w, l->outline));
+    }
+    if (!l->lesson->is_free_preview || !l->outline->published)
+        page_unlisted(&p);
+    view_text(p.view, "og_type", STR("article"));
+    return page_send(&p, "lesson", 200);
+}
+
+ROUTE(lesson) = { .pattern = "/bootcamps/:bootcamp/:course/:lesson",
+                  .verbs = HTTP_GET,
+                  .run = show,
+                  .page = true,
+                  .cacheable = true,
+                  .about = "A lesson, or how to get in." };
