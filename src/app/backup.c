@@ -56,8 +56,14 @@ static bool dump(struct arena *a, const char *folder, const char *database, stru
         *why = STR("the login for mariadb-dump could not be written");
         return false;
     }
-    const char *argv[] = { "mariadb-dump", arena_printf(a, "--defaults-file=%s", login), "--single-transaction",
-                           "--routines", "--hex-blob", "--skip-dump-date", "--default-character-set=utf8mb4", database,
+    const char *argv[] = { "mariadb-dump",
+                           arena_printf(a, "--defaults-file=%s", login),
+                           "--single-transaction",
+                           "--routines",
+                           "--hex-blob",
+                           "--skip-dump-date",
+                           "--default-character-set=utf8mb4",
+                           database,
                            NULL };
     return child_run(a, argv, NULL, arena_printf(a, "%s/database.sql", folder), why);
 }
@@ -66,8 +72,10 @@ static bool dump(struct arena *a, const char *folder, const char *database, stru
 static bool pack(struct arena *a, const char *folder, const char *site_folder, const char *file, struct str *why)
 {
     const char *partial = arena_printf(a, "%s.partial", file);
-    const char *argv[] = { "tar", "-czf", partial, "-C", folder, "database.sql", "-C", site_folder, "site_config.json",
-                           "public", "private", NULL };
+    const char *argv[] = { "tar",    "-czf",      partial,
+                           "-C",     folder,      "database.sql",
+                           "-C",     site_folder, "site_config.json",
+                           "public", "private",   NULL };
     mode_t before = umask(0077);
     bool packed = child_run(a, argv, NULL, NULL, why);
     umask(before);
@@ -100,10 +108,11 @@ static int site_backup(struct command_line *cl)
     return DONE;
 }
 
-COMMAND(site_backup) = { .name = "site backup",
-                         .words = "HOST FILE",
-                         .about = "Writes a school, database and files, into one archive (tar.gz).",
-                         .run = site_backup };
+COMMAND(site_backup)
+= { .name = "site backup",
+    .words = "HOST FILE",
+    .about = "Writes a school, database and files, into one archive (tar.gz).",
+    .run = site_backup };
 
 /* ---- restore -------------------------------------------------------------------------------------------------------------- */
 
@@ -119,8 +128,8 @@ static bool load(struct arena *a, const char *folder, struct str host, struct st
     json_t *config = json_load_file(path, 0, NULL);
     const char *database = json_string_value(json_object_get(config, "db_name"));
     const char *login = login_file(a, folder);
-    const char *argv[] = { "mariadb", arena_printf(a, "--defaults-file=%s", login ? login : ""), "--max-allowed-packet=1G",
-                           database, NULL };
+    const char *argv[] = { "mariadb", arena_printf(a, "--defaults-file=%s", login ? login : ""),
+                           "--max-allowed-packet=1G", database, NULL };
     bool done = database && login && child_run(a, argv, arena_printf(a, "%s/database.sql", folder), NULL, why);
     json_decref(config);
     return done;
@@ -188,7 +197,8 @@ static int site_restore(struct command_line *cl)
     return DONE;
 }
 
-COMMAND(site_restore) = { .name = "site restore",
-                          .words = "HOST FILE",
-                          .about = "Makes a school from a backup; HOST must not exist.",
-                          .run = site_restore };
+COMMAND(site_restore)
+= { .name = "site restore",
+    .words = "HOST FILE",
+    .about = "Makes a school from a backup; HOST must not exist.",
+    .run = site_restore };

@@ -47,8 +47,11 @@ static void check_disk(struct findings *f, const char *folder)
     }
     unsigned long long free_mb = (unsigned long long)s.f_bavail * s.f_frsize >> 20;
     unsigned share = s.f_blocks ? (unsigned)(s.f_bavail * 100 / s.f_blocks) : 0;
-    found(f, free_mb < 512 ? FAULT : free_mb < 2048 ? WARNING : FINE, "%llu MB (%u %%) free on the disk of %s", free_mb,
-          share, folder);
+    found(f,
+          free_mb < 512    ? FAULT
+          : free_mb < 2048 ? WARNING
+                           : FINE,
+          "%llu MB (%u %%) free on the disk of %s", free_mb, share, folder);
 }
 
 static int64_t variable(struct ctx *cx, struct sql *q)
@@ -74,8 +77,9 @@ static void check_server(struct findings *f, struct ctx *cx, size_t sites)
     sql_add(q, "SELECT @@table_definition_cache");
     int64_t cache = variable(cx, q);
     int64_t wanted = (int64_t)(sites * 70);
-    found(f, cache >= wanted ? FINE : WARNING, "table_definition_cache is %lld, %lld would hold every table of %zu sites",
-          (long long)cache, (long long)wanted, sites);
+    found(f, cache >= wanted ? FINE : WARNING,
+          "table_definition_cache is %lld, %lld would hold every table of %zu sites", (long long)cache,
+          (long long)wanted, sites);
 }
 
 static void check_site(struct findings *f, struct command_line *cl, const struct site *site)
@@ -93,7 +97,8 @@ static void check_site(struct findings *f, struct command_line *cl, const struct
         found(f, WARNING, "%.*s: its tables are of another version; preau site migrate %.*s", STR_ARG(site->name),
               STR_ARG(site->name));
     else
-        found(f, FINE, "%.*s%s: database and tables as declared", STR_ARG(site->name), site->suspended ? " (suspended)" : "");
+        found(f, FINE, "%.*s%s: database and tables as declared", STR_ARG(site->name),
+              site->suspended ? " (suspended)" : "");
     cx.err = (struct error){ 0 };
     command_end(&cx, true);
 }
@@ -127,6 +132,5 @@ static int doctor(struct command_line *cl)
     return f.failed ? FAILED : DONE;
 }
 
-COMMAND(doctor) = { .name = "doctor",
-                    .about = "Checks configuration, database, tables, permissions and disk.",
-                    .run = doctor };
+COMMAND(doctor)
+= { .name = "doctor", .about = "Checks configuration, database, tables, permissions and disk.", .run = doctor };

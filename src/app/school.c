@@ -176,9 +176,9 @@ bool school_found(struct arena *a, struct str host, json_t *from, struct str *wh
 bool school_open(struct arena *a, struct str host, struct str *why)
 {
     struct ctx cx = plain_call(a);
-    return said(&cx,
-                site_config_set(&cx, host, "being_created", NULL) && site_config_set(&cx, host, "maintenance_mode", NULL),
-                why);
+    return said(
+        &cx, site_config_set(&cx, host, "being_created", NULL) && site_config_set(&cx, host, "maintenance_mode", NULL),
+        why);
 }
 
 /* ---- tables ------------------------------------------------------------------------------------------------------------------ */
@@ -192,13 +192,13 @@ static int by_name(const void *a, const void *b)
 static size_t migration_files(struct arena *a, bool after, struct migration **out)
 {
     size_t n = 0;
-    TABLE_EACH(embedded_sql, struct embedded, counted)
-    n++;
+    TABLE_EACH (embedded_sql, struct embedded, counted)
+        n++;
     *out = arena_array(a, n + 1, sizeof **out);
     n = 0;
-    TABLE_EACH(embedded_sql, struct embedded, it)
-    if (str_starts(str_of((*it)->name), STR("after/")) == after)
-        (*out)[n++] = (struct migration){ (*it)->name, embedded_text(*it) };
+    TABLE_EACH (embedded_sql, struct embedded, it)
+        if (str_starts(str_of((*it)->name), STR("after/")) == after)
+            (*out)[n++] = (struct migration){ (*it)->name, embedded_text(*it) };
     qsort(*out, n, sizeof **out, by_name);
     return n;
 }

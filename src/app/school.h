@@ -6,11 +6,11 @@
 #include "site.h"
 
 struct school {
-    struct str host;            /* a valid site name, lower case */
+    struct str host;                                 /* a valid site name, lower case */
     struct str title, language, currency, time_zone; /* empty: the host, en, EUR, UTC */
-    struct str password;        /* of Administrator; empty: made, and left here */
-    const char *const *domains; /* other names, NULL-terminated; NULL: none */
-    bool bare;                  /* only the DocTypes of Core */
+    struct str password;                             /* of Administrator; empty: made, and left here */
+    const char *const *domains;                      /* other names, NULL-terminated; NULL: none */
+    bool bare;                                       /* only the DocTypes of Core */
 };
 
 /* Creates everything or nothing: folder and configuration, database with its role and user, tables, first documents.

@@ -54,15 +54,15 @@ static int site_new(struct command_line *cl)
     return DONE;
 }
 
-COMMAND(site_new) = { .name = "site new",
-                      .words = "HOST",
-                      OPTIONS({ "--title", "T", "the school's name" }, { "--language", "fr", "of the school; en" },
-                              { "--currency", "EUR", "of its prices; EUR" },
-                              { "--timezone", "Europe/Paris", "of its calendar; UTC" },
-                              { "--admin-password-stdin", NULL, "takes Administrator's password from standard input" },
-                              { "--bare", NULL, "only the DocTypes of Core" }),
-                      .about = "Makes a school: folder, database, tables, Administrator.",
-                      .run = site_new };
+COMMAND(site_new)
+= { .name = "site new",
+    .words = "HOST",
+    OPTIONS({ "--title", "T", "the school's name" }, { "--language", "fr", "of the school; en" },
+            { "--currency", "EUR", "of its prices; EUR" }, { "--timezone", "Europe/Paris", "of its calendar; UTC" },
+            { "--admin-password-stdin", NULL, "takes Administrator's password from standard input" },
+            { "--bare", NULL, "only the DocTypes of Core" }),
+    .about = "Makes a school: folder, database, tables, Administrator.",
+    .run = site_new };
 
 /* ---- list ------------------------------------------------------------------------------------------------------------------ */
 
@@ -105,10 +105,8 @@ static int site_list(struct command_line *cl)
     return DONE;
 }
 
-COMMAND(site_list) = { .name = "site list",
-                       OPTIONS({ "--json", NULL, "for programs" }),
-                       .about = "Lists the schools.",
-                       .run = site_list };
+COMMAND(site_list)
+= { .name = "site list", OPTIONS({ "--json", NULL, "for programs" }), .about = "Lists the schools.", .run = site_list };
 
 /* ---- suspend, resume, drop ----------------------------------------------------------------------------------------------------- */
 
@@ -144,7 +142,8 @@ static int site_drop(struct command_line *cl)
 {
     struct str host = host_of(cl), why;
     if (!option_given(cl, "--yes"))
-        return command_misused(cl, "This removes the school %.*s with all its data. Add --yes to do it.", STR_ARG(host));
+        return command_misused(cl, "This removes the school %.*s with all its data. Add --yes to do it.",
+                               STR_ARG(host));
     if (!command_open(cl))
         return FAILED;
     if (!school_drop(cl->arena, host, &why))
@@ -153,15 +152,16 @@ static int site_drop(struct command_line *cl)
     return DONE;
 }
 
-COMMAND(site_suspend) = {
-    .name = "site suspend", .words = "HOST", .about = "Closes a school: visitors get 503.", .run = site_suspend
-};
-COMMAND(site_resume) = { .name = "site resume", .words = "HOST", .about = "Opens a school again.", .run = site_resume };
-COMMAND(site_drop) = { .name = "site drop",
-                       .words = "HOST",
-                       OPTIONS({ "--yes", NULL, "yes, with all its data" }),
-                       .about = "Removes a school, its database and its files.",
-                       .run = site_drop };
+COMMAND(site_suspend)
+= { .name = "site suspend", .words = "HOST", .about = "Closes a school: visitors get 503.", .run = site_suspend };
+COMMAND(site_resume)
+= { .name = "site resume", .words = "HOST", .about = "Opens a school again.", .run = site_resume };
+COMMAND(site_drop)
+= { .name = "site drop",
+    .words = "HOST",
+    OPTIONS({ "--yes", NULL, "yes, with all its data" }),
+    .about = "Removes a school, its database and its files.",
+    .run = site_drop };
 
 /* ---- migrate ------------------------------------------------------------------------------------------------------------------------ */
 
@@ -201,8 +201,9 @@ static int site_migrate(struct command_line *cl)
     return done ? DONE : FAILED;
 }
 
-COMMAND(site_migrate) = { .name = "site migrate",
-                          .words = "[HOST]",
-                          OPTIONS({ "--dry-run", NULL, "only says what it would do" }),
-                          .about = "Brings the tables of one school, or of all, to this version.",
-                          .run = site_migrate };
+COMMAND(site_migrate)
+= { .name = "site migrate",
+    .words = "[HOST]",
+    OPTIONS({ "--dry-run", NULL, "only says what it would do" }),
+    .about = "Brings the tables of one school, or of all, to this version.",
+    .run = site_migrate };

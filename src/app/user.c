@@ -37,12 +37,13 @@ static int user_add(struct command_line *cl)
     return DONE;
 }
 
-COMMAND(user_add) = { .name = "user add",
-                      .words = "HOST EMAIL",
-                      OPTIONS({ "--role", "R", "a role; may be given several times" },
-                              { "--password-stdin", NULL, "takes the password from standard input" }),
-                      .about = "Adds a user to a school.",
-                      .run = user_add };
+COMMAND(user_add)
+= { .name = "user add",
+    .words = "HOST EMAIL",
+    OPTIONS({ "--role", "R", "a role; may be given several times" },
+            { "--password-stdin", NULL, "takes the password from standard input" }),
+    .about = "Adds a user to a school.",
+    .run = user_add };
 
 /* ---- user api-key ------------------------------------------------------------------------------------------------------------ */
 
@@ -63,7 +64,8 @@ static int user_api_key(struct command_line *cl)
     return status;
 }
 
-COMMAND(user_api_key) = { .name = "user api-key",
-                          .words = "HOST EMAIL",
-                          .about = "Makes a user's API key and a new secret, and prints both as JSON.",
-                          .run = user_api_key };
+COMMAND(user_api_key)
+= { .name = "user api-key",
+    .words = "HOST EMAIL",
+    .about = "Makes a user's API key and a new secret, and prints both as JSON.",
+    .run = user_api_key };

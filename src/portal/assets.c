@@ -44,11 +44,10 @@ bool assets_start(struct arena *a)
     if (sodium_init() < 0)
         return false;
     size_t count = 0;
-    TABLE_EACH(embedded_assets, struct embedded, counted)
-    count++;
+    TABLE_EACH (embedded_assets, struct embedded, counted)
+        count++;
     assets.rows = arena_array(a, count, sizeof *assets.rows);
-    TABLE_EACH(embedded_assets, struct embedded, it)
-    {
+    TABLE_EACH (embedded_assets, struct embedded, it) {
         struct str bytes = embedded_text(*it), name = str_of((*it)->name);
         assets.rows[assets.count++] = (struct asset){ .name = (*it)->name,
                                                       .url = url_of(a, name, bytes),

@@ -58,5 +58,5 @@ struct str access_words(struct web *w, const struct outline *o)
     if (str_is(o->card.enrollment, "Free"))
         return page_words(w, guest ? N_("This bootcamp is free. Log in to enroll and open every lesson.")
                                    : N_("This bootcamp is free. Enroll to open every lesson."));
-    return str_printf(w->cx.arena, tr(&w->cx, N_("All lessons open with the bootcamp, for %.*s.")), STR_ARG(price));
+    return page_words_with(w, N_("All lessons open with the bootcamp, for {price}."), price);
 }

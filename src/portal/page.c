@@ -12,12 +12,11 @@ enum { PAGE_MAX = 8 << 20 };
 bool portal_start(struct arena *a, struct str *why)
 {
     size_t count = 0;
-    TABLE_EACH(embedded_templates, struct embedded, counted)
-    count++;
+    TABLE_EACH (embedded_templates, struct embedded, counted)
+        count++;
     struct template_source *sources = arena_array(a, count, sizeof *sources);
     size_t n = 0;
-    TABLE_EACH(embedded_templates, struct embedded, it)
-    {
+    TABLE_EACH (embedded_templates, struct embedded, it) {
         struct str file = str_of((*it)->name);
         const char *name = str_c(a, str_slice(file, 0, file.n - strlen(".html")));
         sources[n++] = (struct template_source){ name, embedded_text(*it) };
@@ -173,14 +172,24 @@ struct str page_words(struct web *w, const char *message_id)
     return str_of(tr(&w->cx, message_id));
 }
 
+struct str page_words_with(struct web *w, const char *message_id, struct str value)
+{
+    struct str words = page_words(w, message_id);
+    ptrdiff_t open = str_index(words, '{'), close = str_index(words, '}');
+    if (open < 0 || close < open)
+        return words;
+    return str_printf(w->cx.arena, "%.*s%.*s%.*s", (int)open, words.p, STR_ARG(value),
+                      STR_ARG(str_from(words, (size_t)close + 1)));
+}
+
 /* ---- how numbers read --------------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *code, *sign;
     int places;
-} currencies[] = { { "EUR", "€", 2 }, { "USD", "$", 2 }, { "GBP", "£", 2 }, { "CHF", "CHF", 2 },
+} currencies[] = { { "EUR", "€", 2 },   { "USD", "$", 2 }, { "GBP", "£", 2 },     { "CHF", "CHF", 2 },
                    { "CAD", "CA$", 2 }, { "JPY", "¥", 0 }, { "XOF", "F CFA", 0 }, { "XAF", "F CFA", 0 },
-                   { "TND", "DT", 3 }, { "KWD", "KD", 3 } };
+                   { "TND", "DT", 3 },  { "KWD", "KD", 3 } };
 
 /* Groups of three digits by `separator`, then `point` and the fraction. */
 static struct str grouped(struct arena *a, struct str fixed, const char *separator, const char *point)

@@ -10,8 +10,8 @@ static void json_ld(struct page *p, const struct outline *o, struct str url)
     out_member_text(&out, "@context", STR("https://schema.org"));
     out_member_text(&out, "@type", STR("Course"));
     out_member_text(&out, "name", o->card.title);
-    out_member_text(&out, "description", o->card.short_introduction.n ? o->card.short_introduction
-                                                                     : markdown_words(a, o->description, 300));
+    out_member_text(&out, "description",
+                    o->card.short_introduction.n ? o->card.short_introduction : markdown_words(a, o->description, 300));
     out_member_text(&out, "url", url);
     out_member_text(&out, "inLanguage", p->web->cx.lang);
     out_key(&out, STR("provider"));
@@ -53,8 +53,8 @@ static bool show(struct web *w)
     if (!o)
         return false;
     struct page p = page_open(w, o->card.title);
-    struct str words = o->card.short_introduction.n ? o->card.short_introduction
-                                                    : markdown_words(w->cx.arena, o->description, 160);
+    struct str words =
+        o->card.short_introduction.n ? o->card.short_introduction : markdown_words(w->cx.arena, o->description, 160);
     view_text(p.view, "description", words);
     view_text(p.view, "intro", o->card.short_introduction);
     view_html(p.view, "about", markdown_html(w->cx.arena, o->description, &(struct markdown_options){ 0 }));

@@ -6,8 +6,8 @@ enum { SITEMAP_MAX = 16 << 20, BATCH = 100 };
 
 static void place(struct buf *xml, struct web *w, struct str path)
 {
-    struct html address = html_escape(
-        w->cx.arena, str_printf(w->cx.arena, "%.*s%.*s", STR_ARG(web_base_url(w)), STR_ARG(path)));
+    struct html address =
+        html_escape(w->cx.arena, str_printf(w->cx.arena, "%.*s%.*s", STR_ARG(web_base_url(w)), STR_ARG(path)));
     buf_lit(xml, "<url><loc>");
     buf_add(xml, address.text);
     buf_lit(xml, "</loc></url>\n");
