@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "folder.h"
 #include "command.h"
 #include "school.h"
 

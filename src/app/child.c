@@ -1,12 +1,10 @@
-/* Other programs, and folders. */
+/* Other programs. */
 #include "child.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,31 +38,4 @@ bool child_run(struct arena *a, const char *const *argv, const char *in_path, co
         return true;
     *why = str_printf(a, "%s ended with status %d", argv[0], WIFEXITED(status) ? WEXITSTATUS(status) : 128);
     return false;
-}
-
-static int remove_entry(const char *path, const struct stat *s, int kind, struct FTW *at)
-{
-    (void)s, (void)kind, (void)at;
-    return remove(path);
-}
-
-bool folder_remove(const char *path)
-{
-    return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT;
-}
-
-bool folder_make(const char *path)
-{
-    char partial[4096];
-    size_t n = strlen(path);
-    if (n >= sizeof partial)
-        return false;
-    for (size_t i = 1; i <= n; i++)
-        if (path[i] == '/' || path[i] == '\0') {
-            memcpy(partial, path, i);
-            partial[i] = '\0';
-            if (mkdir(partial, 0700) && errno != EEXIST)
-                return false;
-        }
-    return true;
 }

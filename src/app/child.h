@@ -5,7 +5,3 @@
 /* Runs argv (argv[0] is looked up in PATH) and waits. `in_path` and `out_path` (may be NULL) are opened as its standard
  * input and output; its standard error is ours. False: it could not be started or did not exit with 0; *why says so. */
 bool child_run(struct arena *, const char *const *argv, const char *in_path, const char *out_path, struct str *why);
-/* Removes a folder and everything in it. A missing one is fine. */
-bool folder_remove(const char *path);
-/* Makes a folder and those above it, mode 0700 for new ones. */
-bool folder_make(const char *path);

@@ -9,7 +9,7 @@
 
 #include "auth.h"
 #include "base/embedded.h"
-#include "child.h"
+#include "folder.h"
 #include "core.h"
 #include "db.h"
 #include "doc.h"

@@ -1,0 +1,146 @@
+/* Folders on disk. */
+#include "folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int remove_entry(const char *path, const struct stat *s, int kind, struct FTW *at)
+{
+    (void)s, (void)kind, (void)at;
+    return remove(path);
+}
+
+bool folder_remove(const char *path)
+{
+    return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT;
+}
+
+bool folder_make(const char *path)
+{
+    char partial[4096];
+    size_t n = strlen(path);
+    if (n >= sizeof partial)
+        return false;
+    for (size_t i = 1; i <= n; i++)
+        if (path[i] == '/' || path[i] == '\0') {
+            memcpy(partial, path, i);
+            partial[i] = '\0';
+            if (mkdir(partial, 0700) && errno != EEXIST)
+                return false;
+        }
+    return true;
+}
+
+/* ---- reading one whole ---------------------------------------------------------------------------------------------- */
+
+enum { FILE_MAX = 16 << 20, DEPTH_MAX = 8, FILES_MAX = 100000 };
+
+struct reading {
+    struct arena *arena;
+    struct folder *folder;
+    size_t room;
+    struct str *why;
+};
+
+static struct file *next_file(struct reading *r)
+{
+    struct folder *f = r->folder;
+    if (f->count == r->room) {
+        r->room = r->room ? r->room * 2 : 256;
+        struct file *files = arena_array(r->arena, r->room, sizeof *files);
+        if (f->count)
+            memcpy(files, f->files, f->count * sizeof *files);
+        f->files = files;
+    }
+    return &f->files[f->count++];
+}
+
+bool file_read(struct arena *a, const char *path, struct str *out, struct str *why)
+{
+    struct stat s;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool usable = fd >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size <= FILE_MAX;
+    char *bytes = usable ? arena_alloc(a, (size_t)s.st_size + 1) : NULL;
+    size_t n = 0;
+    ssize_t got = 1;
+    while (bytes && n < (size_t)s.st_size && (got = read(fd, bytes + n, (size_t)s.st_size - n)) > 0)
+        n += (size_t)got;
+    if (fd >= 0)
+        close(fd);
+    *out = (struct str){ bytes, n };
+    if (!bytes || got < 0)
+        *why = str_printf(a, "%s cannot be read%s", path,
+                          fd >= 0 && !usable ? ": not a plain file of at most 16 MiB" : "");
+    return bytes && got >= 0;
+}
+
+static bool read_below(struct reading *r, const char *dir, const char *prefix, int depth)
+{
+    struct dirent **entries;
+    int n = scandir(dir, &entries, NULL, NULL);
+    bool done = n >= 0 && depth < DEPTH_MAX;
+    for (int i = 0; i < n; i++) {
+        const char *name = entries[i]->d_name, *path = arena_printf(r->arena, "%s/%s", dir, name);
+        const char *inner = arena_printf(r->arena, "%s%s", prefix, name);
+        struct stat s;
+        if (!done || name[0] == '.')
+            ;
+        else if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode))
+            done = read_below(r, path, arena_printf(r->arena, "%s/", inner), depth + 1);
+        else {
+            struct file *file = next_file(r);
+            file->path = str_of(inner);
+            done = r->folder->count < FILES_MAX && file_read(r->arena, path, &file->bytes, r->why);
+        }
+        free(entries[i]);
+    }
+    if (n >= 0)
+        free(entries);
+    else
+        *r->why = str_printf(r->arena, "%s cannot be read", dir);
+    return done;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return str_compare(((const struct file *)a)->path, ((const struct file *)b)->path);
+}
+
+bool folder_read(struct arena *a, const char *dir, struct folder *out, struct str *why)
+{
+    *out = (struct folder){ 0 };
+    *why = str_printf(a, "%s holds too much", dir);
+    struct reading r = { a, out, 0, why };
+    if (!read_below(&r, dir, "", 0))
+        return false;
+    qsort(out->files, out->count, sizeof *out->files, by_path);
+    return true;
+}
+
+const struct file *folder_file(const struct folder *f, struct str path)
+{
+    struct file wanted = { .path = path };
+    return f->count ? bsearch(&wanted, f->files, f->count, sizeof *f->files, by_path) : NULL;
+}
+
+bool file_write(struct arena *a, const char *path, struct str bytes, struct str *why)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash && !folder_make(arena_printf(a, "%.*s", (int)(slash - path), path))) {
+        *why = str_printf(a, "the folder of %s cannot be made", path);
+        return false;
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    size_t n = 0;
+    ssize_t put = 1;
+    while (fd >= 0 && n < bytes.n && (put = write(fd, bytes.p + n, bytes.n - n)) > 0)
+        n += (size_t)put;
+    if (fd >= 0 && close(fd) == 0 && n == bytes.n)
+        return true;
+    *why = str_printf(a, "%s cannot be written", path);
+    return false;
+}

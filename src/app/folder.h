@@ -1,0 +1,27 @@
+#pragma once
+/* folder: files on disk: read whole, written, made, removed. */
+#include "base.h"
+
+struct file {
+    struct str path; /* below the folder, with '/' */
+    struct str bytes;
+};
+
+struct folder {
+    struct file *files; /* by path */
+    size_t count;
+};
+
+/* Reads every plain file below `dir` (hidden ones and symbolic links' targets are left out) into the arena. False: why. */
+bool folder_read(struct arena *, const char *dir, struct folder *out, struct str *why);
+/* NULL: there is no such file. */
+const struct file *folder_file(const struct folder *, struct str path);
+/* One file of at most 16 MiB. */
+bool file_read(struct arena *, const char *path, struct str *out, struct str *why);
+/* A new file, with the folders above it; one that exists is not replaced. */
+bool file_write(struct arena *, const char *path, struct str bytes, struct str *why);
+
+/* Removes a folder and everything in it. A missing one is fine. */
+bool folder_remove(const char *path);
+/* Makes a folder and those above it, mode 0700 for new ones. */
+bool folder_make(const char *path);
