@@ -313,23 +313,32 @@ static void reread_common(struct arena *a)
 
 /* ---- scanning -------------------------------------------------------------------------------------------------------- */
 
-static bool is_current(struct arena *a, struct site_state *s)
+static bool path_of(char path[PATH_MAX], const char *name)
 {
+    int n = snprintf(path, PATH_MAX, "%s/%s/site_config.json", registry.folder, name);
+    return n > 0 && n < PATH_MAX;
+}
+
+static bool is_current(struct site_state *s)
+{
+    char path[PATH_MAX];
     struct stamp now = { .size = -1 };
-    stamp_of(arena_printf(a, "%s/%s/site_config.json", registry.folder, s->name), &now);
+    if (path_of(path, s->name))
+        stamp_of(path, &now);
     lock_take(&registry.lock);
     bool same = stamp_eq(&now, &s->stamp) && s->common == registry.common->number;
     lock_release(&registry.lock);
     return same;
 }
 
-static bool meet(struct arena *a, const char *name)
+/* A name that may be a site of the folder: read if there is something new to read. */
+static bool meet(const char *name)
 {
-    if (!site_name_valid(str_of(name)) || find_state(name))
+    char path[PATH_MAX];
+    if (!site_name_valid(str_of(name)) || !path_of(path, name) || access(path, F_OK) != 0)
         return false;
-    const char *path = arena_printf(a, "%s/%s/site_config.json", registry.folder, name);
-    struct site_state *s = access(path, F_OK) == 0 ? state_of(name) : NULL;
-    return s && reload(s);
+    struct site_state *s = state_of(name);
+    return s && !is_current(s) && reload(s);
 }
 
 void registry_scan(struct arena *a)
@@ -337,11 +346,11 @@ void registry_scan(struct arena *a)
     bool changed = false;
     reread_common(a);
     for (struct site_state *s = registry.states; s; s = s->next)
-        if (!is_current(a, s))
+        if (!is_current(s))
             changed |= reload(s);
     DIR *folder = opendir(registry.folder);
     for (struct dirent *e; folder && (e = readdir(folder));)
-        changed |= meet(a, e->d_name);
+        changed |= !find_state(e->d_name) && meet(e->d_name);
     if (folder)
         closedir(folder);
     if (changed)
@@ -367,7 +376,8 @@ bool sites_open(struct arena *a, const char *folder, struct str *why)
         return false;
     registry.open = true;
     registry_scan(a);
-    publish_hosts();
+    if (!registry.hosts.current)
+        publish_hosts();
     return true;
 }
 
@@ -429,13 +439,9 @@ const struct site *site_find(struct str host)
     const struct site *s = known(host);
     if (s || !site_name_valid(host) || !may_look_up())
         return s;
-    char path[PATH_MAX], name[256];
-    int n = snprintf(path, sizeof path, "%s/%.*s/site_config.json", registry.folder, STR_ARG(host));
+    char name[256];
     snprintf(name, sizeof name, "%.*s", STR_ARG(host));
-    if (n < 0 || (size_t)n >= sizeof path || access(path, F_OK) != 0)
-        return NULL;
-    struct site_state *state = state_of(name);
-    if (!state || !reload(state))
+    if (!meet(name))
         return NULL;
     publish_hosts();
     return known(host);
