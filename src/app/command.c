@@ -248,10 +248,12 @@ const char *option_value(const struct command_line *cl, const char *option)
     return NULL;
 }
 
-static void close_folder(void *unused)
+/* The folder's threads use the pool: it goes last. */
+static void close_all(void *unused)
 {
     (void)unused;
     sites_close();
+    db_stop();
 }
 
 bool command_open(struct command_line *cl)
@@ -259,8 +261,12 @@ bool command_open(struct command_line *cl)
     struct str why;
     if (!sites_open(cl->arena, cl->sites, &why))
         return command_failed("%.*s", STR_ARG(why)) == DONE;
-    arena_defer(cl->arena, close_folder, NULL);
-    return database_open(cl->arena) || command_failed("The pool of connections could not be set up.") == DONE;
+    if (!database_open(cl->arena)) {
+        sites_close();
+        return command_failed("The pool of connections could not be set up.") == DONE;
+    }
+    arena_defer(cl->arena, close_all, NULL);
+    return true;
 }
 
 bool command_call(struct command_line *cl, struct ctx *cx, const char *host)

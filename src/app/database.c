@@ -16,12 +16,6 @@ static int64_t number_of(const json_t *config, const char *key, int64_t preset)
     return json_is_integer(value) ? json_integer_value(value) : preset;
 }
 
-static void close_pool(void *unused)
-{
-    (void)unused;
-    db_stop();
-}
-
 bool database_open(struct arena *a)
 {
     const json_t *config = sites_config();
@@ -37,8 +31,5 @@ bool database_open(struct arena *a)
     };
     if (!s.socket && !s.host)
         s.host = "127.0.0.1";
-    if (!db_start(a, &s))
-        return false;
-    arena_defer(a, close_pool, NULL);
-    return true;
+    return db_start(a, &s);
 }

@@ -3,5 +3,5 @@
 #include "base.h"
 
 /* Sets up the pool from common_site_config.json (db_socket or db_host and db_port, root_login, root_password, and
- * preau_service_user, preau_service_password); sites_open comes first. The pool is closed with the arena. */
+ * preau_service_user, preau_service_password); sites_open comes first. db_stop ends it. */
 bool database_open(struct arena *);

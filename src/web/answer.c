@@ -11,8 +11,9 @@ void web_open(struct web *w, struct exchange *x)
     *w = (struct web){ .exchange = x };
     w->body = buf_new(x->arena, BODY_MOST);
     w->out = out_to(&w->body);
-    call_open(&w->cx, x->arena, NULL);
-    w->cx.request_id = x->request.id;
+    w->cx = (struct ctx){
+        .arena = x->arena, .lang = STR("en"), .user = user_guest, .now_us = clock_wall_us(), .request_id = x->request.id
+    };
 }
 
 static void empty_body(struct web *w)

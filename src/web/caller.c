@@ -57,7 +57,7 @@ static bool check_csrf(struct web *w)
 
 bool web_identify(struct web *w)
 {
-    if (!w->cx.user) {
+    if (!w->identity.user) {
         bool known = identity_find(&w->cx, sid_of(w), authorization_of(w), &w->identity);
         if (!w->identity.user)
             w->identity.user = user_guest;

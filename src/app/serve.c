@@ -1,0 +1,314 @@
+/* The pipeline: one exchange walks down this array, on the loop until its body is there, then on a lane.
+ *
+ * The order decides which error wins: it is the order of spec/frappe-api.md section 0.2. A step that returns false has
+ * thrown, answered, or wants to go on in another lane. */
+#include "serve.h"
+
+#include "db.h"
+#include "visit.h"
+
+enum stage { HEAD, READY, WORK };
+enum { PATIENT_MS = 20000 };
+
+static struct web *web_of(struct visit *v)
+{
+    return &v->web;
+}
+
+/* ---- on the loop: the head ------------------------------------------------------------------------------------------ */
+static void open_call(struct visit *v)
+{
+    struct web *w = &v->web;
+    const struct http_request *r = &w->exchange->request;
+    call_open(&w->cx, w->exchange->arena, v->site);
+    site_release(v->site);
+    v->site = w->cx.site;
+    v->open = true;
+    w->cx.request_id = r->id;
+    w->cx.user = user_guest;
+    w->cx.may_write = (r->method & HTTP_UNSAFE || (w->route && w->route->writes_on_get)) && !w->cx.site->reads_only;
+    v->ticket = cache_ticket(w->cx.site);
+}
+
+static bool match(struct visit *v)
+{
+    web_match(&v->web, v->web.exchange->request.path);
+    return true;
+}
+
+static bool is_anywhere(const struct visit *v)
+{
+    return v->web.route && v->web.route->anywhere;
+}
+
+static bool find_site(struct visit *v)
+{
+    struct exchange *x = v->web.exchange;
+    if (is_anywhere(v))
+        return true;
+    v->site = site_find(x->request.host);
+    if (!v->site) {
+        struct str text = str_printf(x->arena, "%.*s does not exist", STR_ARG(x->request.host));
+        http_answer_plain(x, 404, STR("Not Found"), text);
+        return false;
+    }
+    if (site_ready(v->site))
+        open_call(v);
+    return true;
+}
+
+static bool is_open(struct visit *v)
+{
+    if (!v->site || !v->site->suspended)
+        return true;
+    throw(&v->web.cx, &SessionStopped, "The school is being looked after. Please try again in a minute.");
+    return false;
+}
+
+static bool answer_options(struct visit *v)
+{
+    if (v->web.exchange->request.method != HTTP_OPTIONS)
+        return true;
+    web_answer_options(&v->web);
+    return false;
+}
+
+/* ---- on the loop: the body is there ----------------------------------------------------------------------------------- */
+static bool answer_here(struct visit *v)
+{
+    struct web *w = &v->web;
+    if (!is_anywhere(v) || w->route->lane != LANE_LOOP)
+        return true;
+    w->route->run(w);
+    return false;
+}
+
+static bool from_cache(struct visit *v)
+{
+    struct web *w = &v->web;
+    if (!v->open || !web_cacheable(w) || !web_identify_quickly(w))
+        return true;
+    web_speak(w);
+    v->hit = web_cached(w);
+    return !v->hit;
+}
+
+/* ---- on a lane --------------------------------------------------------------------------------------------------------- */
+static bool call(struct visit *v)
+{
+    if (!v->open && v->site)
+        open_call(v);
+    return is_open(v);
+}
+
+static bool read_args(struct visit *v)
+{
+    if (v->open)
+        web_speak(&v->web); /* for what may be wrong with the arguments */
+    return web_read_args(&v->web);
+}
+
+static bool identify(struct visit *v)
+{
+    if (!v->open)
+        return true;
+    bool known = web_identify(&v->web);
+    web_speak(&v->web);
+    return known;
+}
+
+static bool dispatch(struct visit *v)
+{
+    return web_dispatch(&v->web);
+}
+
+static bool choose_lane(struct visit *v)
+{
+    enum lane wanted = web_lane(&v->web);
+    if (wanted == LANE_SLOW)
+        v->web.cx.statement_ms = PATIENT_MS;
+    if (wanted == v->lane || v->again)
+        return true;
+    v->pass = wanted;
+    return false;
+}
+
+/* Commits what an unsafe verb did when it succeeded; anything else leaves no trace. */
+static bool settle(struct visit *v, bool ok)
+{
+    struct ctx *cx = &v->web.cx;
+    if (!v->open)
+        return ok;
+    if (ok && cx->may_write && v->web.exchange->response.status < 400)
+        ok = call_commit(cx);
+    if (!ok || cx->writing)
+        call_rollback(cx);
+    return ok;
+}
+
+static bool attempt(struct visit *v)
+{
+    return settle(v, v->web.route->run(&v->web));
+}
+
+/* A read that took too long among the others gets its time in the slow lane, once. */
+static bool deserves_time(const struct visit *v)
+{
+    return v->web.cx.err.kind == &QueryTimeoutError && v->lane == LANE_GENERAL && !v->web.cx.may_write && !v->again;
+}
+
+static bool handle(struct visit *v)
+{
+    if (attempt(v))
+        return true;
+    if (v->web.cx.err.kind == &QueryDeadlockError) {
+        web_restart(&v->web);
+        return attempt(v);
+    }
+    if (deserves_time(v)) {
+        web_restart(&v->web);
+        v->web.cx.statement_ms = PATIENT_MS;
+        v->again = true;
+        v->at--;
+        v->pass = LANE_SLOW;
+    }
+    return false;
+}
+
+/* ---- the walk ------------------------------------------------------------------------------------------------------------ */
+static const struct step {
+    const char *name;
+    enum stage stage;
+    bool (*run)(struct visit *);
+} steps[] = {
+    { "route", HEAD, match },            /* path and verb → row, or none; JSON or page; no refusal yet */
+    { "site", HEAD, find_site },         /* Host → site, or an HTML 404 and nothing else runs */
+    { "open", HEAD, is_open },           /* suspended: 503 */
+    { "options", HEAD, answer_options }, /* CORS; needs no session */
+    /* ---- the head ends here: the row's ceiling holds for the body -------------------------------------------------- */
+    { "here", READY, answer_here }, /* health and counters need neither site nor lane */
+    { "cache", READY, from_cache }, /* a kept answer, or 304: neither lane nor database */
+    /* ---- into a lane -------------------------------------------------------------------------------------------------- */
+    { "call", WORK, call },         /* the site's settings, if they were not in memory */
+    { "args", WORK, read_args },    /* query, JSON, form, multipart → one map */
+    { "caller", WORK, identify },   /* session, token, CSRF; language */
+    { "dispatch", WORK, dispatch }, /* `cmd`; 404 and 405 live here */
+    { "lane", WORK, choose_lane },  /* passwords and long reads go on elsewhere */
+    { "handle", WORK, handle },     /* the row's handler, then commit or roll back */
+};
+
+const char *step_name(size_t i)
+{
+    return i < countof(steps) ? steps[i].name : NULL;
+}
+
+static bool walk(struct visit *v, enum stage stage)
+{
+    int64_t before_us = clock_mono_us();
+    bool going = true;
+    while (going && v->at < countof(steps) && steps[v->at].stage == stage) {
+        size_t i = v->at++;
+        going = steps[i].run(v);
+        int64_t now_us = clock_mono_us();
+        v->took_us[i] += now_us - before_us;
+        before_us = now_us;
+    }
+    return going;
+}
+
+static bool sees_timing(const struct visit *v)
+{
+    return v->open && v->web.identity.by != BY_NOBODY && user_has_role(v->web.cx.user, "System Manager");
+}
+
+static void respond(struct visit *v)
+{
+    struct web *w = web_of(v);
+    if (w->cx.err.kind || !w->exchange->response.status)
+        web_send_error(w);
+    else if (v->open && !v->hit)
+        web_keep(w, v->ticket);
+    web_finish(w);
+    if (sees_timing(v))
+        http_set_header(w->exchange, "Server-Timing", visit_timing(v));
+    v->over = true;
+}
+
+/* ---- what http asks ----------------------------------------------------------------------------------------------------------- */
+static void on_head(struct exchange *x, size_t *body_limit)
+{
+    struct visit *v = arena_new_of(x->arena, struct visit);
+    x->app = v;
+    web_open(&v->web, x);
+    if (!walk(v, HEAD))
+        respond(v);
+    else
+        *body_limit = web_body_limit(&v->web);
+}
+
+static enum lane on_ready(struct exchange *x, struct str *group)
+{
+    struct visit *v = x->app;
+    if (!walk(v, READY)) {
+        respond(v);
+        return LANE_LOOP;
+    }
+    *group = v->site ? v->site->name : STR("-");
+    return web_lane(&v->web);
+}
+
+static bool work(struct ctx *cx, void *arg)
+{
+    (void)cx;
+    return walk(arg, WORK);
+}
+
+static enum lane on_work(struct exchange *x, enum lane lane)
+{
+    struct visit *v = x->app;
+    v->lane = lane;
+    v->pass = LANE_LOOP;
+    bool done = call_run(&v->web.cx, work, v);
+    if (!done && v->pass != LANE_LOOP && !v->web.cx.err.kind) {
+        db_return(&v->web.cx);
+        return v->pass;
+    }
+    if (!done && v->open)
+        call_rollback(&v->web.cx);
+    respond(v);
+    db_return(&v->web.cx);
+    return LANE_LOOP;
+}
+
+static void on_refuse(struct exchange *x)
+{
+    struct visit *v = x->app;
+    web_restart(&v->web);
+    throw(&v->web.cx, &ServiceUnavailable, "There is too much to do at the moment. Please try again in a few seconds.");
+    v->web.cx.err.retry_after_s = 2;
+    respond(v);
+}
+
+/* A site that no call took over is still ours. */
+static void on_done(struct exchange *x, bool sent)
+{
+    struct visit *v = x->app;
+    visit_log(v, x, sent);
+    if (v && v->site && !v->open)
+        site_release(v->site);
+}
+
+static void on_tick(void)
+{
+    sites_tick();
+}
+
+const struct http_handler serve_handler = {
+    .head = on_head,
+    .ready = on_ready,
+    .work = on_work,
+    .refuse = on_refuse,
+    .done = on_done,
+    .worker = db_thread,
+    .tick = on_tick,
+};

@@ -1,0 +1,66 @@
+/* What is told of an exchange when it is over: one line in the log, step times, counters. */
+#include "visit.h"
+
+#include "metrics.h"
+
+struct str visit_timing(const struct visit *v)
+{
+    struct buf b = buf_new(v->web.cx.arena, 2048);
+    for (size_t i = 0; step_name(i); i++)
+        if (v->took_us[i])
+            buf_printf(&b, "%s%s;dur=%.3f", b.n ? ", " : "", step_name(i), (double)v->took_us[i] / 1000.0);
+    return buf_str(&b);
+}
+
+static void add_steps(struct log_line *l, const struct visit *v)
+{
+    char text[512];
+    size_t n = 0;
+    for (size_t i = 0; step_name(i) && n < sizeof text - 64; i++)
+        if (v->took_us[i])
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s=%lld", n ? "," : "", step_name(i),
+                                  (long long)v->took_us[i]);
+    log_text(l, "steps_us", (struct str){ text, n });
+}
+
+/* Who called, without saying who: a number that is the same for the same user of the same site. */
+static void add_caller(struct log_line *l, const struct visit *v)
+{
+    static const char *const kinds[] = {
+        [BY_NOBODY] = "guest", [BY_SESSION] = "session", [BY_TOKEN] = "token", [BY_PROCESS] = "process"
+    };
+    const struct identity *who = &v->web.identity;
+    log_text(l, "by", str_of(kinds[who->by]));
+    if (who->by == BY_NOBODY || !who->user)
+        return;
+    char text[24];
+    uint64_t site = v->web.cx.site ? str_hash(v->web.cx.site->name) : 0;
+    int n = snprintf(text, sizeof text, "%016llx", (unsigned long long)(str_hash(who->user->name) ^ site));
+    log_text(l, "user", (struct str){ text, (size_t)n });
+}
+
+void visit_log(const struct visit *v, const struct exchange *x, bool sent)
+{
+    const struct http_response *rs = &x->response;
+    int64_t took_us = clock_mono_us() - x->request.started_us;
+    int64_t bytes = rs->file_size ? rs->file_size : (int64_t)rs->body.n;
+    metrics_count(v ? v->web.route : NULL, rs->status, took_us, bytes);
+    struct log_line l;
+    log_begin(&l, LOG_INFO, "request");
+    log_text(&l, "request", x->request.id);
+    log_text(&l, "method", x->request.method_name);
+    log_number(&l, "status", rs->status);
+    log_number(&l, "us", took_us);
+    log_number(&l, "bytes", bytes);
+    if (v) {
+        log_text(&l, "site", v->web.cx.site ? v->web.cx.site->name : STR("-"));
+        log_text(&l, "route", v->web.route ? str_of(v->web.route->pattern) : STR("-"));
+        add_caller(&l, v);
+        log_number(&l, "statements", v->web.cx.statements);
+        log_text(&l, "cache", v->hit ? STR("hit") : STR(""));
+        add_steps(&l, v);
+    }
+    if (!sent)
+        log_text(&l, "sent", STR("no"));
+    log_end(&l);
+}
