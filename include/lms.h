@@ -22,11 +22,10 @@ bool lms_enrollment(struct ctx *, struct str bootcamp, struct enrollment_facts *
 /* ---- translations ---------------------------------------------------------------------------------------------------
  * Fields marked translatable fall back to the document's own text one by one. */
 struct translations;
-/* All translations of a bootcamp's tree — its own, its courses', its lessons' — into `language`, without the long ones
- * (content, description) unless `bodies`. One statement; none when the language is the bootcamp's own. */
-struct translations *translations_of_tree(struct ctx *, struct str bootcamp, struct str own_language,
-                                          struct str language, bool bodies);
-/* Those of several documents of one DocType: for lists. One statement. */
+/* The translations of a bootcamp's tree into `language`: all fields of itself and of its courses, the titles of its
+ * lessons. One statement. NULL: failed. */
+struct translations *translations_of_tree(struct ctx *, struct str bootcamp, struct str language);
+/* All fields of several documents of one DocType. One statement; none for no document. NULL: failed. */
 struct translations *translations_of(struct ctx *, const char *doctype, const struct str *names, size_t count,
                                      struct str language);
 /* The translated text, or `own` where there is none. `translations` may be NULL. */
@@ -35,7 +34,8 @@ struct str translated(const struct translations *, const char *doctype, struct s
 
 /* ---- catalogue ------------------------------------------------------------------------------------------------------ */
 struct bootcamp_card {
-    struct str name, slug, title, short_introduction, currency, image, language, enrollment;
+    struct str name, slug, title, short_introduction, currency, image, language;
+    struct str enrollment;                   /* Paid, Free, Closed */
     struct decimal price;
     int64_t total_lessons, duration_minutes;
     struct str url; /* "/bootcamps/<slug>" */
@@ -58,7 +58,7 @@ struct outline_lesson {
     struct str url; /* "/bootcamps/<b>/<course>/<lesson>" */
 };
 struct outline_course {
-    struct str name, slug, title, description;
+    struct str name, slug, title, description, license, attribution, source_url;
     int64_t duration_minutes;
     struct outline_lesson *lessons;
     size_t count;
@@ -88,20 +88,21 @@ struct lesson_view {
     const char *why;                              /* one English sentence, a message id */
     struct str content, video_url;                /* translated; empty unless readable */
     struct str content_language;                  /* of `content` */
-    struct str completion;                        /* End, Watch, View, Answer or Manual: what counts for this lesson */
+    struct str completion;                        /* End, Watch, View, Answer or Manual: what counts for this lesson; empty unless readable */
     struct str license, attribution, source_url;  /* the course's own, else the bootcamp's */
     const struct outline_lesson *previous, *next; /* NULL: none */
 };
 /* By the lesson's name. NULL: throws DoesNotExistError for what is not there or not published. The outline's
- * statements and two more. */
+ * statements, the document's own, and one for its translation. */
 struct lesson_view *lms_lesson(struct ctx *, struct str lesson, struct str language);
 /* By the three parts of its address. */
 struct lesson_view *lms_lesson_at(struct ctx *, struct str bootcamp, struct str course, struct str lesson,
                                   struct str language);
 
 /* ---- enrollments ---------------------------------------------------------------------------------------------------- */
-/* Enrolls the user; an existing Enrollment that is Active or Completed is returned as it is. `source`: Purchase, Free,
- * Manual, Import. */
+/* Enrolls the user, whatever the price: who may is the caller's business. An Enrollment that gives access is returned
+ * as it is; one that was suspended, revoked or has expired comes back, but not by the source Free (ValidationError).
+ * `source`: Purchase, Free, Manual, Import. Safe against the same call at the same time. NULL: failed. */
 struct doc *lms_enroll(struct ctx *, struct str user, struct str bootcamp, const char *source);
 struct enrollment_row {
     struct str enrollment, bootcamp, title, status, last_lesson, continue_url, image;

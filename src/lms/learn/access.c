@@ -23,19 +23,27 @@ static struct str bootcamp_of(const struct doc *doc)
 }
 
 /* ---- published ------------------------------------------------------------------------------------------------------ */
+static struct str published_key(struct ctx *cx, struct str bootcamp)
+{
+    return str_printf(cx->arena, "published %.*s", STR_ARG(bootcamp));
+}
+
+void access_remember_published(struct ctx *cx, struct str bootcamp, bool published)
+{
+    static const bool yes = true, no = false;
+    map_put(memo_of(cx), published_key(cx, bootcamp), (void *)(published ? &yes : &no));
+}
+
 static bool is_published(struct ctx *cx, const struct doc *doc)
 {
     struct str bootcamp = bootcamp_of(doc), published = STR_NONE;
-    struct str key = str_printf(cx->arena, "published %.*s", STR_ARG(bootcamp));
-    struct str *known = map_get(memo_of(cx), key);
+    const bool *known = map_get(memo_of(cx), published_key(cx, bootcamp));
     if (known)
-        return str_is(*known, "1");
+        return *known;
     call_depends(cx, "LMS Bootcamp");
     if (!doc_get(cx, "LMS Bootcamp", bootcamp, "published", &published))
         return false;
-    known = arena_new_of(cx->arena, struct str);
-    *known = str_copy(cx->arena, published);
-    map_put(memo_of(cx), key, known);
+    access_remember_published(cx, bootcamp, str_is(published, "1"));
     return str_is(published, "1");
 }
 

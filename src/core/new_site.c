@@ -1,0 +1,94 @@
+/* What a new site begins with: roles, the users Administrator and Guest, settings. */
+#include "core.h"
+#include "doc.h"
+
+static const struct {
+    const char *name;
+    bool desk_access;
+} roles[] = {
+    { "Administrator", true }, { "System Manager", true }, { "Instructor", true }, { "Desk User", true },
+    { "Student", false },      { "Influencer", false },    { "All", false },       { "Guest", false },
+};
+
+static bool make_roles(struct ctx *cx)
+{
+    struct str stored;
+    for (size_t i = 0; i < countof(roles); i++) {
+        if (doc_exists(cx, "Role", str_of(roles[i].name), &stored))
+            continue;
+        struct doc *role = failed(cx) ? NULL : doc_new_named(cx, "Role");
+        if (!role)
+            return false;
+        doc_set_text(role, "role_name", str_of(roles[i].name));
+        doc_set_int(role, "desk_access", roles[i].desk_access);
+        if (!doc_insert(cx, role, SAVE_AS_SYSTEM | SAVE_NO_VERSION))
+            return false;
+    }
+    return true;
+}
+
+static bool make_user(struct ctx *cx, const char *name, const char *email, bool manages)
+{
+    struct str stored;
+    if (doc_exists(cx, "User", str_of(name), &stored))
+        return true;
+    struct doc *user = failed(cx) ? NULL : doc_new_named(cx, "User");
+    if (!user)
+        return false;
+    user->new_name = str_of(name);
+    doc_set_text(user, "email", str_of(email));
+    doc_set_text(user, "first_name", str_of(name));
+    doc_set_int(user, "send_welcome_email", 0);
+    if (manages) {
+        doc_set_text(doc_add_row(cx, user, "roles"), "role", STR("Administrator"));
+        doc_set_text(doc_add_row(cx, user, "roles"), "role", STR("System Manager"));
+    }
+    return doc_insert(cx, user, SAVE_AS_SYSTEM | SAVE_NO_VERSION);
+}
+
+static bool has_settings(struct ctx *cx, bool *out)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT COUNT(*) FROM ");
+    sql_doctype(q, "Singles");
+    sql_add(q, " WHERE doctype = 'School Settings'");
+    int64_t rows = 0;
+    if (!db_first_int(cx, q, &rows))
+        return false;
+    *out = rows > 0;
+    return true;
+}
+
+static struct str or_else(struct str value, struct str preset)
+{
+    return value.n ? value : preset;
+}
+
+/* System Settings first: it hands language and time zone on to School Settings. */
+static bool make_settings(struct ctx *cx, const struct new_site *wanted)
+{
+    bool there = false;
+    if (!has_settings(cx, &there) || there)
+        return there;
+    struct doc *system = doc_load(cx, "System Settings", STR("System Settings"));
+    if (!system)
+        return false;
+    doc_set_text(system, "language", or_else(wanted->language, STR("en")));
+    doc_set_text(system, "time_zone", or_else(wanted->time_zone, STR("UTC")));
+    if (!doc_save(cx, system, SAVE_AS_SYSTEM | SAVE_NO_VERSION))
+        return false;
+    struct doc *school = doc_load(cx, "School Settings", STR("School Settings"));
+    if (!school)
+        return false;
+    doc_set_text(school, "title", or_else(wanted->title, cx->site->name));
+    doc_set_text(school, "currency", or_else(wanted->currency, STR("EUR")));
+    return doc_save(cx, school, SAVE_AS_SYSTEM | SAVE_NO_VERSION);
+}
+
+bool core_new_site(struct ctx *cx, const struct new_site *wanted)
+{
+    if (!make_roles(cx) || !make_user(cx, "Administrator", "admin@example.com", true) ||
+        !make_user(cx, "Guest", "guest@example.com", false) || !make_settings(cx, wanted))
+        return false;
+    return !wanted->admin_password.n || password_set(cx, STR("Administrator"), wanted->admin_password, true);
+}

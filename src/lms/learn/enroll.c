@@ -1,0 +1,73 @@
+/* Enrolling: one Enrollment for a user and a bootcamp, however many ask for it at once. */
+#include "lms.h"
+
+enum { AS_SYSTEM = SAVE_AS_SYSTEM | SAVE_NO_VERSION };
+
+/* Whoever enrolls the same user waits here; what they left is then seen. */
+static bool lock_user(struct ctx *cx, struct str user)
+{
+    struct sql *q = sql_new(cx);
+    struct str stored = STR_NONE;
+    sql_add(q, "SELECT name FROM ");
+    sql_doctype(q, "User");
+    sql_add(q, " WHERE name = ");
+    sql_text(q, user);
+    sql_add(q, " FOR UPDATE");
+    if (!db_begin(cx))
+        return false;
+    if (!db_first_text(cx, q, &stored) && !failed(cx))
+        throw(cx, &DoesNotExistError, "%s %.*s not found", "User", STR_ARG(user));
+    return !failed(cx);
+}
+
+/* A locking read: it sees what others committed after this transaction began. */
+static bool find(struct ctx *cx, struct str user, struct str bootcamp, struct str *name)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT name FROM ");
+    sql_doctype(q, "Enrollment");
+    sql_add(q, " WHERE user = ");
+    sql_text(q, user);
+    sql_add(q, " AND bootcamp = ");
+    sql_text(q, bootcamp);
+    sql_add(q, " FOR UPDATE");
+    *name = STR_NONE;
+    db_first_text(cx, q, name);
+    return !failed(cx);
+}
+
+static bool gives_access(struct ctx *cx, const struct doc *enrollment)
+{
+    struct str status = doc_text(enrollment, "status"), expires = doc_text(enrollment, "expires_on");
+    bool open = str_is(status, "Active") || str_is(status, "Completed");
+    return open && (!expires.n || str_compare(expires, call_today(cx)) >= 0);
+}
+
+static struct doc *come_back(struct ctx *cx, struct doc *enrollment, const char *source)
+{
+    if (gives_access(cx, enrollment))
+        return enrollment;
+    if (!strcmp(source, "Free"))
+        return throw(cx, &ValidationError, "Your access to this bootcamp has ended. Ask the school to open it again.");
+    doc_set_text(enrollment, "status", STR("Active"));
+    doc_set_null(enrollment, "expires_on");
+    return doc_save(cx, enrollment, AS_SYSTEM) ? enrollment : NULL;
+}
+
+struct doc *lms_enroll(struct ctx *cx, struct str user, struct str bootcamp, const char *source)
+{
+    struct str name;
+    if (!lock_user(cx, user) || !find(cx, user, bootcamp, &name))
+        return NULL;
+    if (name.n) {
+        struct doc *stored = doc_load_for_update(cx, doc_type(cx, STR("Enrollment")), name);
+        return stored ? come_back(cx, stored, source) : NULL;
+    }
+    struct doc *enrollment = doc_new_named(cx, "Enrollment");
+    if (!enrollment)
+        return NULL;
+    doc_set_text(enrollment, "user", user);
+    doc_set_text(enrollment, "bootcamp", bootcamp);
+    doc_set_text(enrollment, "source", str_of(source));
+    return doc_insert(cx, enrollment, AS_SYSTEM) ? enrollment : NULL;
+}
