@@ -209,6 +209,10 @@ struct doc *doc_new_named(struct ctx *, const char *doctype);
 /* Appends an empty row to a table field. */
 struct doc *doc_add_row(struct ctx *, struct doc *, const char *table_field);
 
+/* Puts these rows, in this order, in place of the table's: rows of this document or of another one of the same tree, and
+ * new ones. */
+void doc_set_rows(struct doc *, const char *table_field, struct doc **rows, size_t count);
+
 /* Access by field name, standard columns included. A wrong name is a bug that stops the first test which runs it. */
 struct value doc_value(const struct doc *, const char *field);
 struct str doc_text(const struct doc *, const char *field);      /* numbers as text too; empty for null */
