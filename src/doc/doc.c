@@ -222,3 +222,11 @@ bool doc_changed(const struct doc *doc, const char *field)
     struct value now = doc_value(doc, field), then = doc_value(doc->before, field);
     return !value_equal(now, then) && !(value_is_empty(now) && value_is_empty(then));
 }
+
+void doc_set_rows(struct doc *doc, const char *table_field, struct doc **rows, size_t count)
+{
+    struct doc_rows *table = &doc->tables[own_index(doc->type, table_field)];
+    *table = (struct doc_rows){ .rows = rows, .count = count, .room = count, .given = true };
+    for (size_t i = 0; i < count; i++)
+        rows[i]->up = doc;
+}

@@ -12,9 +12,9 @@
 struct exporter {
     struct ctx *cx;
     const char *dir;
-    struct map files;    /* path → struct import_file * */
-    struct map stems;    /* name of a course or lesson → its folder's or file's name */
-    struct map bodies;   /* path of a written lesson → its body: for manifests */
+    struct map files;  /* path → struct import_file * */
+    struct map stems;  /* name of a course or lesson → its folder's or file's name */
+    struct map bodies; /* path of a written lesson → its body: for manifests */
     struct str why;
     size_t written;
 };
@@ -70,12 +70,13 @@ static size_t translations_of_doc(struct exporter *ex, const struct doc *doc, st
 {
     size_t n = 0, room = 256;
     *out = arena_array(ex->cx->arena, room, sizeof **out);
-    struct rows *rows = doc_rows(ex->cx, &(struct find){ .doctype = "Content Translation",
-                                                         .fields = "fieldname language value",
-                                                         .where = FIND({ "reference_doctype", "=", str_of(doc->type->name) },
-                                                                       { "reference_name", "=", doc->name }),
-                                                         .order = "language asc",
-                                                         .unchecked = true });
+    struct rows *rows =
+        doc_rows(ex->cx, &(struct find){ .doctype = "Content Translation",
+                                         .fields = "fieldname language value",
+                                         .where = FIND({ "reference_doctype", "=", str_of(doc->type->name) },
+                                                       { "reference_name", "=", doc->name }),
+                                         .order = "language asc",
+                                         .unchecked = true });
     while (rows && rows_next(rows))
         if (n < room)
             (*out)[n++] = (struct translation){ str_copy(ex->cx->arena, rows_text(rows, 0)),
@@ -117,7 +118,8 @@ static struct str json_translated(struct exporter *ex, struct str text, const st
             json_object_set_new(wanted, str_c(a, all[i].language), texts = json_object());
         json_object_set_new(texts, str_c(a, all[i].field), json_stringn(all[i].value.p, all[i].value.n));
     }
-    char *dump = json_equal(wanted, now) || (!now && !json_object_size(wanted)) ? NULL : json_dumps(wanted, JSON_INDENT(1));
+    char *dump =
+        json_equal(wanted, now) || (!now && !json_object_size(wanted)) ? NULL : json_dumps(wanted, JSON_INDENT(1));
     struct str result = dump ? json_text_with(a, text, "translations", str_copy(a, str_of(dump))) : text;
     free(dump);
     json_decref(wanted);
@@ -415,7 +417,8 @@ static int run(struct command_line *cl)
     return status;
 }
 
-COMMAND(export) = { .name = "export",
-                    .words = "HOST DIR",
-                    .about = "Writes a school's curriculum into a new folder, in the layout that import reads.",
-                    .run = run };
+COMMAND(export)
+= { .name = "export",
+    .words = "HOST DIR",
+    .about = "Writes a school's curriculum into a new folder, in the layout that import reads.",
+    .run = run };

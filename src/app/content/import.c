@@ -34,7 +34,8 @@ static void count_files(struct importer *im)
         if (!folder_file(im->source->files, im->known.entries[i].key)) {
             im->tally.removed++;
             if (!im->prune)
-                problem_add(&im->notes, im->known.entries[i].key, 0, "gone from the folder, kept in the school (--prune)");
+                problem_add(&im->notes, im->known.entries[i].key, 0,
+                            "gone from the folder, kept in the school (--prune)");
         }
 }
 
@@ -199,8 +200,9 @@ static int run(struct command_line *cl)
     return import_curriculum(cl, command_word(cl, 0), command_word(cl, 1), &options);
 }
 
-COMMAND(import) = { .name = "import",
-                    .words = "HOST DIR",
-                    OPTIONS({ "--prune", NULL, "removes what is gone from the folder" }),
-                    .about = "Reads a school's or a bootcamp's folder into a school; again: only what changed.",
-                    .run = run };
+COMMAND(import)
+= { .name = "import",
+    .words = "HOST DIR",
+    OPTIONS({ "--prune", NULL, "removes what is gone from the folder" }),
+    .about = "Reads a school's or a bootcamp's folder into a school; again: only what changed.",
+    .run = run };

@@ -27,10 +27,11 @@ static bool load_stored(struct translating *t)
     if (!names.n)
         return true;
     struct str list = str_slice(buf_str(&names), 0, names.n - 1);
-    struct rows *rows = doc_rows(cx, &(struct find){ .doctype = "Content Translation",
-                                                     .fields = "name reference_doctype reference_name fieldname language",
-                                                     .where = FIND({ "reference_name", "in", list }),
-                                                     .unchecked = true });
+    struct rows *rows =
+        doc_rows(cx, &(struct find){ .doctype = "Content Translation",
+                                     .fields = "name reference_doctype reference_name fieldname language",
+                                     .where = FIND({ "reference_name", "in", list }),
+                                     .unchecked = true });
     while (rows && rows_next(rows))
         map_put(&t->stored,
                 key_of(cx->arena, rows_text(rows, 1), rows_text(rows, 2), rows_text(rows, 3), rows_text(rows, 4)),
@@ -43,7 +44,8 @@ static bool put(struct translating *t, const struct doc *of, const char *field, 
     struct ctx *cx = t->im->cx;
     struct str key = key_of(cx->arena, str_of(of->type->name), of->name, str_of(field), language);
     const char *name = map_get(&t->stored, key);
-    struct doc *doc = name ? doc_load(cx, "Content Translation", str_of(name)) : doc_new_named(cx, "Content Translation");
+    struct doc *doc =
+        name ? doc_load(cx, "Content Translation", str_of(name)) : doc_new_named(cx, "Content Translation");
     if (!doc)
         return false;
     if (name && str_eq(doc_text(doc, "value"), value))

@@ -12,12 +12,12 @@ struct tally {
 struct importer {
     struct ctx *cx;
     const struct bootcamp_source *source;
-    struct map known;      /* path → struct import_file * of the last import */
+    struct map known; /* path → struct import_file * of the last import */
     bool prune;
     struct doc *root;
-    struct map rows;       /* name → struct doc * of every course and lesson stored */
-    struct map claimed;    /* name → struct doc * of those a file stands for */
-    struct map documents;  /* path → struct doc * : what each document's file became */
+    struct map rows;      /* name → struct doc * of every course and lesson stored */
+    struct map claimed;   /* name → struct doc * of those a file stands for */
+    struct map documents; /* path → struct doc * : what each document's file became */
     struct tally tally;
     struct problems notes;
 };

@@ -25,12 +25,9 @@ const struct mapping lesson_mapping[] = { { "title", "title" },
                                           { "is_free_preview", "is_free_preview" },
                                           { "duration_minutes", "duration_minutes" },
                                           { 0 } };
-const struct mapping school_mapping[] = { { "name", "title" },
-                                          { "company", "company" },
-                                          { "currency", "currency" },
-                                          { "language", "language" },
-                                          { "timezone", "time_zone" },
-                                          { 0 } };
+const struct mapping school_mapping[] = { { "name", "title" },         { "company", "company" },
+                                          { "currency", "currency" },  { "language", "language" },
+                                          { "timezone", "time_zone" }, { 0 } };
 const char *const translated_keys[] = { "title", "description", "short_introduction", NULL };
 
 static bool is_unset(struct value v)

@@ -8,7 +8,8 @@ struct mapping {
     const char *field;
 };
 
-extern const struct mapping bootcamp_mapping[], course_mapping[], lesson_mapping[], school_mapping[]; /* end with a NULL key */
+extern const struct mapping bootcamp_mapping[], course_mapping[], lesson_mapping[],
+    school_mapping[]; /* end with a NULL key */
 /* Keys of `translations.<language>` that are translatable fields of the same name: title, description. */
 extern const char *const translated_keys[]; /* ends with NULL */
 
