@@ -102,7 +102,7 @@ void task_refuse(struct task *t)
 static void starve(struct task *t)
 {
     forget_response(t);
-    answer_starved(&t->exchange, 500);
+    answer_starved(&t->exchange, t->over_limit ? 413 : 500);
 }
 
 static enum MHD_Result finish_request(struct task *t)

@@ -18,6 +18,17 @@ static bool line_follows(const char *end, const char *start)
     return start == end + 2 || start == end + 1; /* CR LF, or LF alone */
 }
 
+/* From the last line to the end of the head there are two line ends, in place of which MHD may have put NULs. */
+static bool ends_with(const char *end, const char *head_end)
+{
+    if (head_end - end < 2 || head_end - end > 4)
+        return false;
+    for (; end < head_end; end++)
+        if (*end && *end != '\r' && *end != '\n')
+            return false;
+    return true;
+}
+
 static bool only_blank(const char *p, const char *end)
 {
     while (p < end && (*p == ' ' || *p == '\t'))
@@ -251,6 +262,10 @@ static void read_headers(struct task *t, struct scan *s, const char *version)
     s->known = t->loop->server->known_library;
     s->end = version + strlen(version);
     MHD_get_connection_values_n(t->connection, MHD_HEADER_KIND, note_header, s);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(t->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    if (s->known && !s->too_many && !ends_with(s->end, t->method + info->header_size))
+        s->gap = true;
     rq->header_count = s->count;
     rq->headers = arena_array(t->exchange.arena, s->count, sizeof *rq->headers);
     memcpy(rq->headers, s->headers, s->count * sizeof *rq->headers);

@@ -146,6 +146,8 @@ static size_t keep_escaped(void *arg, struct MHD_Connection *connection, char *t
     return strlen(text);
 }
 
+/* Strictness 0: what 1 adds (Host, spaces in the target) head.c checks too, and answers more cleanly. No timeout of the
+ * library's: deadline.c has absolute ones. */
 static struct MHD_Daemon *start_daemon(struct loop *l)
 {
     const struct http_settings *s = &l->server->settings;
@@ -153,7 +155,7 @@ static struct MHD_Daemon *start_daemon(struct loop *l)
                             MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_LISTEN_SOCKET, l->listen_fd,
                             MHD_OPTION_CONNECTION_LIMIT, s->connections / l->server->loop_count,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT,
-                            1, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_URI_LOG_CALLBACK, task_begin, l,
+                            0, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_URI_LOG_CALLBACK, task_begin, l,
                             MHD_OPTION_UNESCAPE_CALLBACK, keep_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, task_end, l,
                             MHD_OPTION_NOTIFY_CONNECTION, client_change, l, MHD_OPTION_END);
 }
