@@ -4,11 +4,11 @@
 static const struct field fields[] = {
     { "label", DATA, .index = true, .in_list_view = true },
     { "fieldtype", SELECT, .reqd = true, .index = true, .preset = "Data", .in_list_view = true,
-      .options = "Autocomplete\\nAttach\\nAttach Image\\nBarcode\\nButton\\nCheck\\nCode\\nColor\\nColumn Break\\nCurrency\\nData\\nDate\\n"
-                 "Datetime\\nDuration\\nDynamic Link\\nFloat\\nFold\\nGeolocation\\nHeading\\nHTML\\nHTML Editor\\nIcon\\nImage\\n"
-                 "Int\\nJSON\\nLink\\nLong Int\\nLong Text\\nMarkdown Editor\\nPassword\\nPercent\\nPhone\\nRating\\nRead Only\\n"
-                 "Section Break\\nSelect\\nSignature\\nSmall Text\\nTab Break\\nTable\\nTable MultiSelect\\nText\\n"
-                 "Text Editor\\nTime" },
+      .options = "Autocomplete\nAttach\nAttach Image\nBarcode\nButton\nCheck\nCode\nColor\nColumn Break\nCurrency\nData\nDate\n"
+                 "Datetime\nDuration\nDynamic Link\nFloat\nFold\nGeolocation\nHeading\nHTML\nHTML Editor\nIcon\nImage\n"
+                 "Int\nJSON\nLink\nLong Int\nLong Text\nMarkdown Editor\nPassword\nPercent\nPhone\nRating\nRead Only\n"
+                 "Section Break\nSelect\nSignature\nSmall Text\nTab Break\nTable\nTable MultiSelect\nText\n"
+                 "Text Editor\nTime" },
     { "fieldname", DATA, .index = true, .in_list_view = true },
     { "precision", SELECT, .options = "\n0\n1\n2\n3\n4\n5\n6\n7\n8\n9" },
     { "length", INT },

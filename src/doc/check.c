@@ -99,7 +99,7 @@ static void check_fetch(struct proof *p, const struct doctype *type, const struc
 static void check_field(struct proof *p, const struct doctype *type, size_t i)
 {
     const struct field *f = &type->fields[i];
-    for (size_t s = 0; s < STANDARDS; s++)
+    for (size_t s = 0; s < standard_count(type); s++)
         if (!strcmp(f->name, standard_fields[s].name))
             fault(p, type, "%s is the name of a standard column", f->name);
     if (field_index(type, str_of(f->name)) != (ptrdiff_t)i)
