@@ -39,7 +39,7 @@ static bool submit(struct web *w)
 {
     const struct http_request *request = &w->exchange->request;
     struct str sid;
-    struct identity identity;
+    struct identity identity = w->identity; /* whose session ends */
     if (!login(&w->cx, web_arg(w, "usr"), web_arg(w, "pwd"), request->peer, http_header_of(request, "user-agent"),
                &identity, &sid))
         return refused(w);
