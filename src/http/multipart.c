@@ -187,7 +187,7 @@ static bool take_value(struct str *rest, struct str delimiter, struct str *value
 
 int http_multipart(struct arena *a, struct str content_type, struct str body, struct http_part **out)
 {
-    struct str boundary;
+    struct str boundary = STR_NONE;
     if (!find_boundary(a, content_type, &boundary))
         return -1;
     struct str delimiter = str_printf(a, "\r\n--%.*s", STR_ARG(boundary)), rest = body;
