@@ -1,0 +1,132 @@
+/* /api/resource, /api/v1/resource and /api/v2/document: lists and documents (spec/frappe-api.md sections 2.1 to 2.4). */
+#include "api_priv.h"
+
+static struct str doctype_of(const struct web *w)
+{
+    return web_captured(w, "doctype");
+}
+
+static struct str name_of(const struct web *w)
+{
+    return web_captured(w, "name");
+}
+
+/* v1 leaves out what is null, v2 does not. */
+static bool with_nulls(const struct web *w)
+{
+    return w->api == 2;
+}
+
+static bool list(struct web *w)
+{
+    api_begin(w, "data");
+    return api_list(w, doctype_of(w)) && api_send(w, 200);
+}
+
+static const json_t *sent(struct web *w)
+{
+    return w->api == 2 ? w->args : api_sent_document(w);
+}
+
+static bool create(struct web *w)
+{
+    const json_t *document = sent(w);
+    api_begin(w, "data");
+    return document && api_create(w, doctype_of(w), document, with_nulls(w)) && api_send(w, 200);
+}
+
+static bool no_such_method(struct web *w, struct str method)
+{
+    return throw(&w->cx, &ValidationError, "%.*s has no method %.*s that can be called.", STR_ARG(doctype_of(w)),
+                 STR_ARG(method));
+}
+
+static bool read(struct web *w)
+{
+    struct str method = web_arg(w, "run_method");
+    if (method.n)
+        return no_such_method(w, method);
+    api_begin(w, "data");
+    return api_read(w, doctype_of(w), name_of(w), with_nulls(w)) && api_send(w, 200);
+}
+
+static bool update(struct web *w)
+{
+    const json_t *document = sent(w);
+    api_begin(w, "data");
+    return document && api_update(w, doctype_of(w), name_of(w), document, with_nulls(w)) && api_send(w, 200);
+}
+
+static bool delete (struct web *w)
+{
+    const struct doctype *type = api_doctype(w, doctype_of(w));
+    if (!type || !doc_delete(&w->cx, type, name_of(w), 0))
+        return false;
+    api_begin(w, "data");
+    out_text(&w->out, STR("ok"));
+    return api_send(w, 202);
+}
+
+/* POST to a document calls one of its methods. */
+static bool call(struct web *w)
+{
+    struct str method = web_arg(w, "run_method");
+    if (!method.n)
+        return throw(&w->cx, &ValidationError,
+                     "Say which method to call in run_method, or use PUT to change the document.");
+    return no_such_method(w, method);
+}
+
+/* The same rows under each prefix. */
+#define RESOURCES(id, prefix)                                                                                          \
+    ROUTE(id##_list) = { .pattern = prefix "/:doctype",                                                                \
+                         .verbs = HTTP_GET,                                                                            \
+                         .run = list,                                                                                  \
+                         .lane_of = api_list_lane,                                                                     \
+                         .cacheable = true,                                                                            \
+                         .about = "A list of documents: fields, filters, order_by, limits." };                         \
+    ROUTE(id##_create) = { .pattern = prefix "/:doctype",                                                              \
+                           .verbs = HTTP_POST,                                                                         \
+                           .run = create,                                                                              \
+                           .body_limit = DOCUMENT_MOST,                                                                \
+                           .about = "Makes a document, its child tables included." };                                  \
+    ROUTE(id##_read) = { .pattern = prefix "/:doctype/*name",                                                          \
+                         .verbs = HTTP_GET,                                                                            \
+                         .run = read,                                                                                  \
+                         .cacheable = true,                                                                            \
+                         .about = "One document with its child tables." };                                             \
+    ROUTE(id##_update) = { .pattern = prefix "/:doctype/*name",                                                        \
+                           .verbs = HTTP_PUT | HTTP_PATCH,                                                             \
+                           .run = update,                                                                              \
+                           .body_limit = DOCUMENT_MOST,                                                                \
+                           .about = "Changes the fields that are sent; a table that is sent is replaced." };           \
+    ROUTE(id##_delete) = { .pattern = prefix "/:doctype/*name",                                                        \
+                           .verbs = HTTP_DELETE,                                                                       \
+                           .run = delete,                                                                              \
+                           .about = "Deletes a document that nothing links to." };                                     \
+    ROUTE(id##_call) = { .pattern = prefix "/:doctype/*name",                                                          \
+                         .verbs = HTTP_POST,                                                                           \
+                         .run = call,                                                                                  \
+                         .about = "Calls a method of the document (run_method)." }
+
+RESOURCES(resource, "/api/resource");
+RESOURCES(resource_v1, "/api/v1/resource");
+RESOURCES(resource_v2, "/api/v2/document");
+
+static bool count(struct web *w)
+{
+    int64_t n = 0;
+    struct query q = { .doctype = doctype_of(w), .distinct = api_flag(w, "distinct", false) };
+    if (!web_arg_parsed(w, "filters", &q.filters) || !web_arg_parsed(w, "or_filters", &q.or_filters) ||
+        !list_count(&w->cx, &q, &n))
+        return false;
+    api_begin(w, "data");
+    out_int(&w->out, n);
+    return api_send(w, 200);
+}
+
+ROUTE(resource_count) = { .pattern = "/api/v2/doctype/:doctype/count",
+                          .verbs = HTTP_GET,
+                          .run = count,
+                          .cacheable = true,
+                          .about = "How many documents the caller may see." };

@@ -1,0 +1,125 @@
+/* Log-in, log-out, who am I: methods about the session (spec/frappe-api.md sections 6.1 to 6.3, 6.6). */
+#include "api_priv.h"
+
+static void say(struct web *w, struct str text)
+{
+    out_member_text(&w->out, web_answer_key(w), text);
+}
+
+/* ---- log in --------------------------------------------------------------------------------------------------------- */
+/* Secrets stand in the body, never in the address, where logs keep them. */
+static bool secret_in_query(const struct web *w)
+{
+    struct str rest = w->exchange->request.query, piece;
+    while (rest.n && str_cut(&rest, '&', &piece))
+        if (str_starts(piece, STR("pwd=")) || str_is(piece, "pwd"))
+            return true;
+    return false;
+}
+
+static void tell_who(struct web *w, const struct user *user)
+{
+    say(w, user->system_user ? STR("Logged In") : STR("No App"));
+    out_member_text(&w->out, "home_page", user->system_user ? STR("/app") : STR("/me"));
+    out_member_text(&w->out, "full_name", user->full_name);
+}
+
+static bool log_in(struct web *w)
+{
+    const struct http_request *r = &w->exchange->request;
+    if (secret_in_query(w))
+        return throw(&w->cx, &ValidationError, "A password does not belong into the address: send it in the body.");
+    struct str sid;
+    struct identity identity = w->identity;
+    if (!login(&w->cx, web_arg(w, "usr"), web_arg(w, "pwd"), r->peer, http_header_of(r, "User-Agent"), &identity, &sid))
+        return false;
+    w->identity = identity;
+    w->cx.user = identity.user;
+    web_set_session(w, sid, identity.user);
+    tell_who(w, identity.user);
+    return true;
+}
+
+WEB_METHOD(login) = { .path = "login",
+                      .verbs = HTTP_POST,
+                      .guest = true,
+                      .lane = LANE_HASH,
+                      .run = log_in,
+                      .about = "Logs in with usr and pwd; the answer sets the session's cookies." };
+
+/* ---- log out ---------------------------------------------------------------------------------------------------------- */
+static bool log_out(struct web *w)
+{
+    if (!logout(&w->cx, &w->identity))
+        return false;
+    web_clear_session(w);
+    say(w, STR("No App"));
+    out_member_text(&w->out, "home_page", STR("/login"));
+    out_member_text(&w->out, "full_name", STR("Guest"));
+    return true;
+}
+
+WEB_METHOD(logout) = {
+    .path = "logout", .guest = true, .writes_on_get = true, .run = log_out, .about = "Ends the session."
+};
+WEB_METHOD(web_logout) = {
+    .path = "web_logout", .guest = true, .writes_on_get = true, .run = log_out, .about = "Ends the session."
+};
+
+/* ---- small ones -------------------------------------------------------------------------------------------------------- */
+static bool pong(struct web *w)
+{
+    say(w, STR("pong"));
+    return true;
+}
+
+WEB_METHOD(ping) = { .path = "ping", .guest = true, .run = pong, .about = "Answers pong." };
+WEB_METHOD(frappe_ping) = { .path = "frappe.ping", .guest = true, .run = pong, .about = "Answers pong." };
+
+static bool version(struct web *w)
+{
+    say(w, STR("15.51.1"));
+    return true;
+}
+
+WEB_METHOD(version) = {
+    .path = "version", .guest = true, .run = version, .about = "The version of Frappe whose interface this is."
+};
+
+static bool who(struct web *w)
+{
+    say(w, w->cx.user->name);
+    return true;
+}
+
+WEB_METHOD(get_logged_user) = { .path = "frappe.auth.get_logged_user",
+                                .run = who,
+                                .about = "The name of the calling user." };
+
+static bool give_csrf_token(struct web *w)
+{
+    struct str token = STR("");
+    if (!csrf_token(&w->cx, &w->identity, &token))
+        return false;
+    say(w, token);
+    return true;
+}
+
+WEB_METHOD(get_csrf_token) = { .path = "frappe.sessions.get_csrf_token",
+                               .verbs = HTTP_GET | HTTP_POST,
+                               .run = give_csrf_token,
+                               .about = "The session's CSRF token; from then on unsafe verbs need it." };
+
+static bool time_zone(struct web *w)
+{
+    struct str zone = site_setting(w->cx.site, "System Settings", "time_zone");
+    out_key(&w->out, str_of(web_answer_key(w)));
+    out_begin_object(&w->out);
+    out_member_text(&w->out, "time_zone", zone.n ? zone : STR("UTC"));
+    out_end_object(&w->out);
+    return true;
+}
+
+WEB_METHOD(get_time_zone) = {
+    .path = "frappe.client.get_time_zone", .guest = true, .run = time_zone, .about = "The school's time zone."
+};
