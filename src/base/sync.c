@@ -1,6 +1,7 @@
 /* The only file with pthread_. */
 #include "base/sync.h"
 
+#include <stdatomic.h>
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
@@ -144,11 +145,11 @@ void published_replace(struct published *p, struct counted *next)
 
 void counted_hold(struct counted *c)
 {
-    __atomic_add_fetch(&c->holders, 1, __ATOMIC_RELAXED);
+    atomic_fetch_add_explicit(&c->holders, 1, memory_order_relaxed);
 }
 
 void counted_release(struct counted *c)
 {
-    if (__atomic_sub_fetch(&c->holders, 1, __ATOMIC_ACQ_REL) == 0)
+    if (atomic_fetch_sub_explicit(&c->holders, 1, memory_order_acq_rel) == 1)
         c->destroy(c);
 }
