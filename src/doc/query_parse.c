@@ -35,9 +35,11 @@ static bool take_identifier(struct str *s, struct str *out)
     skip(s);
     while (n < s->n && is_word(s->p[n], n == 0))
         n++;
+    if (n == 0)
+        return false;
     *out = (struct str){ s->p, n };
     *s = (struct str){ s->p + n, s->n - n };
-    return n > 0;
+    return true;
 }
 
 static bool take_keyword(struct str *s, const char *keyword)

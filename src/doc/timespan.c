@@ -17,7 +17,8 @@ static size_t take_number(struct str *s, size_t most, int *out)
     int value = 0;
     while (n < most && n < s->n && digit(s->p[n]))
         value = value * 10 + (s->p[n++] - '0');
-    *s = (struct str){ s->p + n, s->n - n };
+    if (n)
+        *s = (struct str){ s->p + n, s->n - n };
     *out = value;
     return n;
 }
