@@ -148,8 +148,6 @@ const struct doctype *doc_type_find(const struct site *, struct str name);
 /* All of them, by name. */
 size_t doc_types(struct arena *, const struct site *, const struct doctype ***out);
 const struct field *doc_field(const struct doctype *, struct str name);      /* NULL: none */
-/* A field with a column, or the pseudo-field of a standard column ("modified" …; "parent" … of child rows). NULL: none. */
-const struct field *doc_column(const struct doctype *, struct str name);
 bool field_has_column(const struct field *);
 bool field_is_table(const struct field *);
 bool field_is_number(const struct field *);                                  /* Int, Check and decimals */
@@ -240,10 +238,13 @@ bool value_equal(struct value, struct value);
 struct doc *doc_load(struct ctx *, const char *doctype, struct str name);
 /* As doc_load, but NULL without an error when there is none. */
 struct doc *doc_find(struct ctx *, const char *doctype, struct str name);
-/* As doc_load and locks the root row for this transaction. */
+/* As doc_load and locks the root row for this transaction. A child row comes within its whole tree: `up` leads to the
+ * root; `before` holds what is stored. */
 struct doc *doc_load_for_update(struct ctx *, const struct doctype *, struct str name);
 /* Loads for the caller: perm_check(READ), fields the caller may not read emptied and marked, masks applied. */
 struct doc *doc_read(struct ctx *, const struct doctype *, struct str name);
+/* The same for a document already in memory, which is changed: for answers after a save. NULL on failure. */
+struct doc *doc_readable(struct ctx *, struct doc *);
 /* One value without loading the document; no permission is asked. False when there is no such document. */
 bool doc_get(struct ctx *, const char *doctype, struct str name, const char *field, struct str *out);
 /* Stored spelling of a name (the collation decides), or false. */

@@ -29,7 +29,7 @@ static const struct doctype *named(const struct proof *p, const char *name)
 
 static bool is_known_column(const struct doctype *type, struct str name)
 {
-    return doc_column(type, name) || doc_field(type, name) || str_is(name, "_user_tags") || str_is(name, "_comments") ||
+    return column_find(type, name) || doc_field(type, name) || str_is(name, "_user_tags") || str_is(name, "_comments") ||
            str_is(name, "_assign") || str_is(name, "_liked_by");
 }
 
@@ -92,7 +92,7 @@ static void check_fetch(struct proof *p, const struct doctype *type, const struc
     str_cut(&rest, '.', &link);
     const struct field *via = doc_field(type, link);
     const struct doctype *target = via && via->type == LINK && via->options ? named(p, via->options) : NULL;
-    if (!target || !doc_column(target, rest))
+    if (!target || !column_find(target, rest))
         fault(p, type, "%s fetches from \"%s\", which is nothing", f->name, f->fetch_from);
 }
 

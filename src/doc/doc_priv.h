@@ -1,6 +1,6 @@
 #pragma once
 /* What the files of the document engine share among themselves. */
-#include "doc.h"
+#include "column.h"
 
 /* ---- fields ---------------------------------------------------------------------------------------------------------- */
 enum shape { SHAPE_NONE, SHAPE_TEXT, SHAPE_INT, SHAPE_CHECK, SHAPE_DECIMAL, SHAPE_DATE, SHAPE_DATETIME, SHAPE_TIME, SHAPE_ROWS };
@@ -13,8 +13,6 @@ size_t field_room(const struct field *);
 bool field_is_never_null(const struct field *);
 /* Position in type->fields, or -1. */
 ptrdiff_t field_index(const struct doctype *, struct str name);
-/* `word` is one of the words of `list`, which are separated by spaces; list may be NULL. */
-bool list_has(const char *list, struct str word);
 /* Cuts the next word off *rest; false at the end. */
 bool next_word(struct str *rest, struct str *word);
 
@@ -32,6 +30,7 @@ void standard_set(struct doc *, enum standard, struct value);
 struct value value_of_text(struct str);
 struct value value_of_int(int64_t);
 struct value value_of_decimal(struct decimal);
+void value_json(const struct field *, struct value, struct json_out *);
 bool value_is_empty(struct value);             /* null or "" */
 /* A column as the server gave it, copied. */
 struct value value_from_row(struct arena *, const struct field *, struct rows *, unsigned column);

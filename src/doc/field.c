@@ -153,17 +153,6 @@ const struct field *doc_field(const struct doctype *type, struct str name)
     return i < 0 ? NULL : &type->fields[i];
 }
 
-const struct field *doc_column(const struct doctype *type, struct str name)
-{
-    const struct field *field = doc_field(type, name);
-    if (field)
-        return field_has_column(field) ? field : NULL;
-    for (size_t i = 0; i < standard_count(type); i++)
-        if (str_is(name, standard_fields[i].name))
-            return &standard_fields[i];
-    return NULL;
-}
-
 /* "content_type" → "Content Type" */
 static char *label_from_name(struct arena *arena, const char *name)
 {
@@ -188,15 +177,6 @@ bool next_word(struct str *rest, struct str *word)
 {
     while (str_cut(rest, ' ', word))
         if (word->n)
-            return true;
-    return false;
-}
-
-bool list_has(const char *list, struct str word)
-{
-    struct str rest = str_of(list), one;
-    while (list && next_word(&rest, &one))
-        if (str_eq(one, word))
             return true;
     return false;
 }

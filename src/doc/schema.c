@@ -135,7 +135,6 @@ static void define_column(struct sql *q, const struct field *field)
     sql_index(q, preset_number(field));
 }
 
-static const char *const hidden_columns[] = { "_user_tags", "_comments", "_assign", "_liked_by" };
 static const char *const modified_index[] = { "modified", NULL }, *const parent_index[] = { "parent", NULL };
 
 static void define_index(struct sql *q, const char *name, const char *const *fields, bool unique)
@@ -286,10 +285,7 @@ static void report_unknown_columns(struct change *c)
     struct str prefix = key(c->y->cx->arena, c->table, STR(""));
     for (size_t i = 0; i < columns->count; i++) {
         struct str column = str_from(columns->entries[i].key, prefix.n);
-        bool standard = doc_column(c->type, column) != NULL;
-        for (size_t h = 0; h < countof(hidden_columns); h++)
-            standard = standard || str_is(column, hidden_columns[h]);
-        if (str_starts(columns->entries[i].key, prefix) && !standard)
+        if (str_starts(columns->entries[i].key, prefix) && !column_find(c->type, column))
             report(c->y, "keep column without a field", c->type->name, str_c(c->y->cx->arena, column));
     }
 }
