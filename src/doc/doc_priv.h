@@ -109,7 +109,7 @@ bool series_revert(struct ctx *, const struct doc *);
 /* Deletes rows and their secrets; all of one DocType in one statement. */
 bool rows_delete(struct ctx *, const struct doc_list *);
 /* Refuses when something outside `gone` points to one of them (LinkExistsError). */
-bool links_free(struct ctx *, const struct doc_list *gone);
+bool links_free(struct ctx *, const struct doc_list *gone, bool submitted_only);
 /* Calls visit for every Link and Dynamic Link column of the site that may point to the DocType. */
 struct referrer {
     const struct doctype *type;

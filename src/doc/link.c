@@ -1,0 +1,212 @@
+/* Links: do their targets exist, under which spelling; and who points to what is to go.
+ *
+ * A save asks once for each target DocType, however many links there are. */
+#include "doc_priv.h"
+
+#define LINKS_AT_ONCE 200
+
+/* One value to look for. */
+struct wanted {
+    struct str value, stored;
+    bool found, cancelled;
+};
+struct target {
+    const struct doctype *type;
+    struct map by_value; /* → struct wanted * */
+};
+/* Where it was said. */
+struct use {
+    struct use *next;
+    struct doc *doc;
+    size_t field;
+    struct wanted *wanted;
+};
+struct links {
+    struct save *s;
+    struct map targets; /* DocType → struct target * */
+    struct use *first, **last;
+};
+
+struct str row_prefix(struct ctx *cx, const struct doc *doc)
+{
+    return doc->type->is_child ? str_printf(cx->arena, "%s #%lld: ", tr(cx, N_("Row")), (long long)doc->idx) : STR("");
+}
+
+static struct wanted *want(struct links *l, const struct doctype *type, struct str value)
+{
+    struct arena *arena = l->s->cx->arena;
+    struct target *target = map_get(&l->targets, str_of(type->name));
+    if (!target) {
+        target = arena_new_of(arena, struct target);
+        *target = (struct target){ .type = type, .by_value = map_new(arena) };
+        map_put(&l->targets, str_of(type->name), target);
+    }
+    struct wanted *wanted = map_get(&target->by_value, value);
+    if (!wanted) {
+        wanted = arena_new_of(arena, struct wanted);
+        wanted->value = value;
+        map_put(&target->by_value, value, wanted);
+    }
+    return wanted;
+}
+
+static bool target_name(struct links *l, const struct doc *doc, const struct field *field, struct str *out)
+{
+    if (field->type == LINK) {
+        *out = str_of(field->options);
+        return true;
+    }
+    *out = doc_text(doc, field->options);
+    const struct field *kind = doc_field(doc->type, str_of(field->options));
+    return out->n || throw(l->s->cx, &ValidationError, "%s must be set first",
+                           kind ? field_label(l->s->cx->arena, kind) : field->options);
+}
+
+static bool is_new_value(const struct doc *doc, size_t f)
+{
+    return !doc->before || !value_equal(doc->values[f], doc->before->values[f]);
+}
+
+static bool collect(struct links *l, struct doc *doc)
+{
+    for (size_t f = 0; f < doc->type->field_count; f++) {
+        const struct field *field = &doc->type->fields[f];
+        struct str name;
+        bool links = field->type == LINK || field->type == DYNAMIC_LINK;
+        if (!links || field->is_root || field->is_virtual || value_is_empty(doc->values[f]) || !is_new_value(doc, f))
+            continue;
+        if (!target_name(l, doc, field, &name))
+            return false;
+        struct use *use = arena_new_of(l->s->cx->arena, struct use);
+        *use = (struct use){ .doc = doc, .field = f };
+        const struct doctype *type = doc_type_find(l->s->cx->site, name);
+        use->wanted = type ? want(l, type, doc->values[f].text) : NULL;
+        *l->last = use;
+        l->last = &use->next;
+    }
+    return true;
+}
+
+/* `first` to `last` of the target's values in one statement: each by its primary key, so that the collation decides. */
+static bool look_up_some(struct ctx *cx, struct target *t, size_t first, size_t last)
+{
+    struct sql *q = sql_new(cx);
+    for (size_t i = first; i < last; i++) {
+        if (i > first)
+            sql_add(q, " UNION ALL ");
+        sql_add(q, "SELECT ");
+        sql_index(q, (unsigned)(i - first));
+        sql_add(q, ", `name`, `docstatus` FROM ");
+        sql_doctype(q, t->type->name);
+        sql_add(q, " WHERE `name` = ");
+        sql_text(q, t->by_value.entries[i].key);
+    }
+    if (last - first > 4)
+        sql_once(q);
+    struct rows *rows = db_run(cx, q);
+    if (!rows)
+        return false;
+    while (rows_next(rows)) {
+        struct wanted *wanted = t->by_value.entries[first + (size_t)rows_int(rows, 0)].value;
+        wanted->found = true;
+        wanted->stored = str_copy(cx->arena, rows_text(rows, 1));
+        wanted->cancelled = t->type->is_submittable && rows_int(rows, 2) == 2;
+    }
+    return !failed(cx);
+}
+
+/* DocTypes that are compiled in have no row: they are known all the same. Singles are their own only document. */
+static void look_up_in_memory(struct ctx *cx, struct target *t)
+{
+    for (size_t i = 0; i < t->by_value.count; i++) {
+        struct wanted *wanted = t->by_value.entries[i].value;
+        wanted->stored = wanted->value;
+        wanted->found = t->type->is_single ? str_is(wanted->value, t->type->name)
+                                           : doc_type_find(cx->site, wanted->value) != NULL;
+    }
+}
+
+static bool look_up(struct ctx *cx, struct target *t)
+{
+    if (t->type->is_single || !strcmp(t->type->name, "DocType")) {
+        look_up_in_memory(cx, t);
+        return true;
+    }
+    for (size_t i = 0; i < t->by_value.count; i += LINKS_AT_ONCE) {
+        size_t last = i + LINKS_AT_ONCE < t->by_value.count ? i + LINKS_AT_ONCE : t->by_value.count;
+        if (!look_up_some(cx, t, i, last))
+            return false;
+    }
+    return true;
+}
+
+static void complain(struct ctx *cx, struct buf *to, const struct use *use)
+{
+    buf_printf(to, "%s%.*s%s: %.*s", to->n ? ", " : "", STR_ARG(row_prefix(cx, use->doc)),
+               field_label(cx->arena, &use->doc->type->fields[use->field]),
+               STR_ARG(use->doc->values[use->field].text));
+}
+
+/* Takes over the stored spelling, or says what is missing. */
+static bool judge(struct links *l)
+{
+    struct ctx *cx = l->s->cx;
+    struct buf missing = buf_new(cx->arena, 64 << 10), cancelled = buf_new(cx->arena, 64 << 10);
+    for (struct use *use = l->first; use; use = use->next) {
+        if (!use->wanted || !use->wanted->found)
+            complain(cx, &missing, use);
+        else if (use->wanted->cancelled && use->doc->type->is_submittable &&
+                 strcmp(use->doc->type->fields[use->field].name, "amended_from") != 0)
+            complain(cx, &cancelled, use);
+        else
+            use->doc->values[use->field].text = use->wanted->stored;
+    }
+    if (missing.n)
+        return throw(cx, &LinkValidationError, "Could not find %.*s", STR_ARG(buf_str(&missing)));
+    if (cancelled.n)
+        return throw(cx, &CancelledLinkError, "Cannot link cancelled document: %.*s", STR_ARG(buf_str(&cancelled)));
+    return true;
+}
+
+bool save_links(struct save *s)
+{
+    struct links l = { .s = s, .targets = map_new(s->cx->arena), .last = &l.first };
+    if (s->flags & SAVE_NO_LINKS)
+        return true;
+    for (size_t i = 0; i < s->docs.count; i++)
+        if (!collect(&l, s->docs.docs[i]))
+            return false;
+    for (size_t i = 0; i < l.targets.count; i++)
+        if (!look_up(s->cx, l.targets.entries[i].value))
+            return false;
+    return judge(&l);
+}
+
+/* ---- fetch_from -------------------------------------------------------------------------------------------------------- */
+static bool fetch(struct save *s, struct doc *doc, size_t f)
+{
+    const struct field *field = &doc->type->fields[f];
+    struct str source = str_of(field->fetch_from), link, value;
+    str_cut(&source, '.', &link);
+    const struct field *via = doc_field(doc->type, link);
+    if (!via || via->type != LINK || (field->fetch_if_empty && !value_is_empty(doc->values[f])))
+        return true;
+    struct str name = doc_text(doc, via->name);
+    if (!name.n || !doc_get(s->cx, via->options, name, str_c(s->cx->arena, source), &value))
+        return !failed(s->cx);
+    return value_from_text(s->cx, doc->type, field, value, &doc->values[f]);
+}
+
+bool save_fetched(struct save *s)
+{
+    for (size_t i = 0; i < s->docs.count; i++) {
+        struct doc *doc = s->docs.docs[i];
+        for (size_t f = 0; f < doc->type->field_count; f++) {
+            const struct field *field = &doc->type->fields[f];
+            bool fixed = doc->before && doc->before->docstatus == 1 && !field->allow_on_submit;
+            if (field->fetch_from && !fixed && !fetch(s, doc, f))
+                return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,65 @@
+/* Presets of new documents (spec/frappe-api.md 4.3): only what is null is filled; "" stays. */
+#include "doc_priv.h"
+
+static struct str first_option(const char *options)
+{
+    struct str rest = str_of(options), line;
+    while (options && str_cut(&rest, '\n', &line)) {
+        if (str_trim(line).n)
+            return str_trim(line);
+        return STR_NONE; /* an empty first line is a choice */
+    }
+    return STR_NONE;
+}
+
+static struct str preset_text(struct ctx *cx, const struct field *field)
+{
+    struct str preset = str_of(field->preset);
+    if (str_is(preset, "__user"))
+        return cx->user ? cx->user->name : STR("Administrator");
+    if (str_eq_nocase(preset, STR("Today")))
+        return call_today(cx);
+    if (str_eq_nocase(preset, STR("Now")))
+        return call_now(cx);
+    return preset;
+}
+
+static bool fill(struct ctx *cx, struct doc *doc, size_t f)
+{
+    const struct field *field = &doc->type->fields[f];
+    enum shape shape = field_shape(field);
+    if (shape == SHAPE_NONE || shape == SHAPE_ROWS || field->is_root || doc->values[f].kind != VALUE_NULL)
+        return true;
+    struct str text = STR_NONE;
+    if (field->preset)
+        text = preset_text(cx, field);
+    else if (field->type == SELECT && (!doc->type->title_field || strcmp(doc->type->title_field, field->name) != 0))
+        text = first_option(field->options);
+    else if (field->type == TIME)
+        text = call_now(cx);
+    return !text.p || value_from_text(cx, doc->type, field, text, &doc->values[f]);
+}
+
+/* A number that must not be null is 0, new or not. */
+static void no_nulls_in_numbers(struct doc *doc)
+{
+    for (size_t f = 0; f < doc->type->field_count; f++) {
+        const struct field *field = &doc->type->fields[f];
+        if (!field_is_never_null(field) || doc->values[f].kind != VALUE_NULL)
+            continue;
+        doc->values[f] = field_is_decimal(field) ? value_of_decimal(DECIMAL_INT(0)) : value_of_int(0);
+    }
+}
+
+/* Rows that hooks add come later: who has a name was filled before. */
+bool save_defaults(struct save *s)
+{
+    for (size_t i = 0; i < s->docs.count; i++) {
+        struct doc *doc = s->docs.docs[i];
+        for (size_t f = 0; doc->is_new && !doc->name.n && f < doc->type->field_count; f++)
+            if (!fill(s->cx, doc, f))
+                return false;
+        no_nulls_in_numbers(doc);
+    }
+    return true;
+}
