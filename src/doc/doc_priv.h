@@ -96,6 +96,8 @@ bool save_secrets_taken(struct save *);
 bool save_secrets_stored(struct save *);
 bool save_write(struct save *);
 bool save_version(struct save *);
+/* A row was taken out of the tree in memory: removes it from the database, with totals and stamps of `parent` and above. */
+bool save_after_removal(struct ctx *, struct doc *parent);
 /* A value, parent or position differs from what is stored. */
 bool doc_differs(const struct doc *);
 

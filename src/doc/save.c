@@ -340,6 +340,14 @@ static bool check_cancel(struct save *s)
     return links_free(s->cx, &one, true);
 }
 
+static bool run_after_removal(struct save *s)
+{
+    for (size_t i = 0; i < s->removed.count; i++)
+        if (!hook(s->cx, s->removed.docs[i]->type->after_delete, s->removed.docs[i]))
+            return false;
+    return true;
+}
+
 static bool run_after(struct save *s)
 {
     if (!s->changed)
@@ -352,9 +360,8 @@ static bool run_after(struct save *s)
         if (touched && s->top->docstatus != 2 && !hook(s->cx, doc->type->on_update, doc))
             return false;
     }
-    for (size_t i = 0; i < s->removed.count; i++)
-        if (!hook(s->cx, s->removed.docs[i]->type->after_delete, s->removed.docs[i]))
-            return false;
+    if (!run_after_removal(s))
+        return false;
     int64_t from = stored_docstatus(s), to = s->top->docstatus;
     if (from == 0 && to == 1 && !hook(s->cx, s->top->type->on_submit, s->top))
         return false;
@@ -409,15 +416,36 @@ static const struct stage {
     { "remember", remember },           /* what is in memory is what is stored */
 };
 
+static bool run_stages(struct save *s, const struct stage *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!list[i].run(s) || failed(s->cx))
+            return failed(s->cx) ? false : bug(s->cx, "saving %s failed at %s", s->top->type->name, list[i].name);
+    return true;
+}
+
 static bool run(struct ctx *cx, struct doc *doc, unsigned flags)
 {
     struct save s = { .cx = cx, .top = doc, .root = doc, .flags = flags, .inserting = doc->is_new };
-    if (failed(cx) || !db_begin(cx))
-        return false;
-    for (size_t i = 0; i < countof(stages); i++)
-        if (!stages[i].run(&s) || failed(cx))
-            return failed(cx) ? false : bug(cx, "saving %s failed at %s", doc->type->name, stages[i].name);
+    return !failed(cx) && db_begin(cx) && run_stages(&s, stages, countof(stages));
+}
+
+static bool find_root(struct save *s)
+{
+    s->root = tree_root(s->top);
     return true;
+}
+
+/* Of a row that goes: permission and state were judged on the row. */
+static const struct stage removal[] = {
+    { "root", find_root },  { "places", take_places }, { "stamps", stamp },       { "total", total },
+    { "removed", find_removed }, { "write", save_write },   { "after", run_after_removal }, { "remember", remember },
+};
+
+bool save_after_removal(struct ctx *cx, struct doc *parent)
+{
+    struct save s = { .cx = cx, .top = parent, .root = parent, .flags = SAVE_AS_SYSTEM };
+    return run_stages(&s, removal, countof(removal));
 }
 
 bool doc_save(struct ctx *cx, struct doc *doc, unsigned flags)

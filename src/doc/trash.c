@@ -1,0 +1,68 @@
+/* Deleting: permission, links, hooks, rows of every level, secrets, the number of the series, a copy of what went. */
+#include "doc_priv.h"
+
+/* A copy as JSON for who deleted by mistake. Sites without the DocType keep none. */
+static bool keep_copy(struct ctx *cx, const struct doc *doc)
+{
+    if (!doc_type_find(cx->site, STR("Deleted Document")) || doc->type->logs)
+        return true;
+    struct doc *copy = doc_new_named(cx, "Deleted Document");
+    struct buf b = buf_new(cx->arena, (size_t)64 << 20);
+    struct json_out out = out_to(&b);
+    doc_json(cx, doc, &out, true);
+    if (!copy || b.full)
+        return copy == NULL ? false : true;
+    doc_set_text(copy, "deleted_doctype", str_of(doc->type->name));
+    doc_set_text(copy, "deleted_name", doc->name);
+    doc_set_text(copy, "data", buf_str(&b));
+    return doc_insert(cx, copy, SAVE_AS_SYSTEM | SAVE_NO_LINKS | SAVE_NO_VERSION);
+}
+
+static bool run_each(struct ctx *cx, const struct doc_list *docs, size_t place)
+{
+    for (size_t i = 0; i < docs->count; i++) {
+        struct doc *doc = docs->docs[i];
+        doc_hook *const *run = (doc_hook *const *)(const void *)((const char *)doc->type + place);
+        if (*run && !(*run)(cx, doc))
+            return false;
+    }
+    return true;
+}
+
+static bool delete_tree(struct ctx *cx, struct doc *doc)
+{
+    struct doc_list gone = { 0 };
+    tree_rows_first(cx->arena, doc, &gone);
+    if (!run_each(cx, &gone, offsetof(struct doctype, on_trash)) || !links_free(cx, &gone, false) ||
+        !rows_delete(cx, &gone))
+        return false;
+    for (size_t i = 0; i < gone.count; i++)
+        call_changes(cx, gone.docs[i]->type->name);
+    return run_each(cx, &gone, offsetof(struct doctype, after_delete)) && series_revert(cx, doc) && keep_copy(cx, doc);
+}
+
+/* A row leaves its tree: the others are renumbered, totals and stamps of its ancestors follow. */
+static bool delete_row(struct ctx *cx, struct doc *row)
+{
+    struct doc *parent = row->up;
+    ptrdiff_t table = table_of_row(parent, row);
+    if (table < 0)
+        return bug(cx, "a row of %s stands in no table", row->type->name);
+    rows_remove(&parent->tables[table], row);
+    return save_after_removal(cx, parent) && keep_copy(cx, row);
+}
+
+bool doc_delete(struct ctx *cx, const struct doctype *type, struct str name, unsigned flags)
+{
+    if (type->is_single)
+        return throw(cx, &ValidationError, "%s is a Single and cannot be deleted", type->name);
+    if (!(flags & SAVE_AS_SYSTEM) && !perm_allows(cx, type, NULL, READ) && !perm_check(cx, type, NULL, DELETE))
+        return false;
+    struct doc *doc = doc_load_for_update(cx, type, name);
+    if (!doc || (!(flags & SAVE_AS_SYSTEM) && !perm_check(cx, type, doc, DELETE)))
+        return false;
+    if (doc->docstatus == 1)
+        return throw(cx, &ValidationError, "%s %.*s: Submitted Record cannot be deleted. You must cancel it first.",
+                     type->name, STR_ARG(html_escape(cx->arena, doc->name).text));
+    return doc->up ? delete_row(cx, doc) : delete_tree(cx, doc);
+}
