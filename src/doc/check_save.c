@@ -34,9 +34,8 @@ static bool check_select(struct checked *c)
     while (str_cut(&rest, '\n', &line))
         if (str_eq(str_trim(line), c->value->text))
             return true;
-    const char *prefix = c->doc->type->is_child
-                             ? arena_printf(c->cx->arena, "%s #%lld:", row_word(c), (long long)c->doc->idx)
-                             : "";
+    const char *prefix =
+        c->doc->type->is_child ? arena_printf(c->cx->arena, "%s #%lld:", row_word(c), (long long)c->doc->idx) : "";
     return throw(c->cx, &ValidationError, "%s %s cannot be \"%.*s\". It should be one of \"%.*s\"", prefix, c->label,
                  STR_ARG(c->value->text), STR_ARG(options_shown(c->cx->arena, c->field->options)));
 }
@@ -68,10 +67,10 @@ static bool check_length(struct checked *c)
     bool in_characters = !strcmp(field_sql_type(c->field), "varchar");
     if (text.n <= room || (in_characters && utf8_length(text) <= room))
         return true;
-    struct str reference = c->doc->type->is_child
-                               ? str_printf(c->cx->arena, "%s, %s %lld", c->doc->type->name, row_word(c),
-                                            (long long)c->doc->idx)
-                               : str_printf(c->cx->arena, "%s %.*s", c->doc->type->name, STR_ARG(c->doc->name));
+    struct str reference =
+        c->doc->type->is_child
+            ? str_printf(c->cx->arena, "%s, %s %lld", c->doc->type->name, row_word(c), (long long)c->doc->idx)
+            : str_printf(c->cx->arena, "%s %.*s", c->doc->type->name, STR_ARG(c->doc->name));
     return throw(c->cx, &CharacterLengthExceededError,
                  "%.*s: '<strong>%s</strong>' (%.*s) will get truncated, as max characters allowed is %zu",
                  STR_ARG(reference), c->label, STR_ARG(utf8_head(text, 200)), room);
@@ -180,7 +179,8 @@ static bool sanitise(struct checked *c)
     if (c->value->kind != VALUE_TEXT || c->field->ignore_xss_filter || email || !takes_html(c->field) ||
         !has_markup(c->value->text))
         return true;
-    c->value->text = html_sanitize(c->cx->arena, c->value->text, &(const struct markdown_options){ .remote_images = true }).text;
+    c->value->text =
+        html_sanitize(c->cx->arena, c->value->text, &(const struct markdown_options){ .remote_images = true }).text;
     return true;
 }
 

@@ -121,8 +121,8 @@ static void look_up_in_memory(struct ctx *cx, struct target *t)
     for (size_t i = 0; i < t->by_value.count; i++) {
         struct wanted *wanted = t->by_value.entries[i].value;
         wanted->stored = wanted->value;
-        wanted->found = t->type->is_single ? str_is(wanted->value, t->type->name)
-                                           : doc_type_find(cx->site, wanted->value) != NULL;
+        wanted->found =
+            t->type->is_single ? str_is(wanted->value, t->type->name) : doc_type_find(cx->site, wanted->value) != NULL;
     }
 }
 
@@ -143,8 +143,7 @@ static bool look_up(struct ctx *cx, struct target *t)
 static void complain(struct ctx *cx, struct buf *to, const struct use *use)
 {
     buf_printf(to, "%s%.*s%s: %.*s", to->n ? ", " : "", STR_ARG(row_prefix(cx, use->doc)),
-               field_label(cx->arena, &use->doc->type->fields[use->field]),
-               STR_ARG(use->doc->values[use->field].text));
+               field_label(cx->arena, &use->doc->type->fields[use->field]), STR_ARG(use->doc->values[use->field].text));
 }
 
 /* Takes over the stored spelling, or says what is missing. */

@@ -149,8 +149,7 @@ static bool merge_table(struct merge *m, struct doc *doc, size_t f, const json_t
     if (!type)
         return bug(m->cx, "%s.%s holds no DocType", doc->type->name, field->name);
     if (rows && !json_is_null(rows) && !json_is_array(rows))
-        return throw(m->cx, &ValidationError, "Value for %s must be a list of rows",
-                     field_label(m->cx->arena, field));
+        return throw(m->cx, &ValidationError, "Value for %s must be a list of rows", field_label(m->cx->arena, field));
     struct doc_rows table = { .given = true };
     for (size_t i = 0; i < json_array_size(rows); i++) {
         struct doc *row = merge_row(m, type, json_array_get(rows, i), i + 1);
@@ -204,6 +203,5 @@ bool doc_merge(struct ctx *cx, struct doc *doc, const json_t *object, bool whole
     for (size_t i = 0; i < all.count; i++)
         if (!all.docs[i]->is_new && all.docs[i]->up)
             map_put(&m.rows, tree_key(cx->arena, all.docs[i]->type, all.docs[i]->name), all.docs[i]);
-    return merge_standard(cx, doc, object) &&
-           merge_doc(&m, doc, object, whole ? ABSENT_IS_EMPTY : ABSENT_STAYS, whole);
+    return merge_standard(cx, doc, object) && merge_doc(&m, doc, object, whole ? ABSENT_IS_EMPTY : ABSENT_STAYS, whole);
 }

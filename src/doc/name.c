@@ -13,8 +13,8 @@ bool name_check(struct ctx *cx, const struct doctype *type, struct str name)
     if (str_is(name, type->name))
         return throw(cx, &NamingError, "Name of %s cannot be %s", type->name, type->name);
     if (str_starts(name, str_printf(cx->arena, "New %s", type->name)))
-        return throw(cx, &NamingError, "Name of %s cannot begin with %.*s", type->name,
-                     (int)(strlen(type->name) + 4), name.p);
+        return throw(cx, &NamingError, "Name of %s cannot begin with %.*s", type->name, (int)(strlen(type->name) + 4),
+                     name.p);
     if (utf8_length(name) > 140)
         return throw(cx, &CharacterLengthExceededError,
                      "%s: '<strong>%s</strong>' (%.*s) will get truncated, as max characters allowed is %d", type->name,
@@ -47,7 +47,8 @@ static int week_of(const struct civil *c)
 {
     struct civil first = { .year = c->year, .month = 1, .day = 1 };
     int day = (int)((civil_to_us(&(struct civil){ .year = c->year, .month = c->month, .day = c->day }) -
-                     civil_to_us(&first)) / (INT64_C(86400) * 1000000));
+                     civil_to_us(&first)) /
+                    (INT64_C(86400) * 1000000));
     int week = (day - civil_weekday(c) + 10) / 7;
     return week > 53 ? 53 : week;
 }

@@ -100,11 +100,11 @@ static struct str anchor(struct ctx *cx, const char *type, struct str name)
 
 static bool refuse(struct ctx *cx, const struct doctype *type, const struct finding *f)
 {
-    struct str where = f->parenttype.n ? str_printf(cx->arena, "%s %lld", tr(cx, N_("at Row:")), (long long)f->idx)
-                                       : STR("");
+    struct str where =
+        f->parenttype.n ? str_printf(cx->arena, "%s %lld", tr(cx, N_("at Row:")), (long long)f->idx) : STR("");
     const char *from = f->parenttype.n ? str_c(cx->arena, f->parenttype) : f->type->name;
-    return throw(cx, &LinkExistsError, "Cannot delete or cancel because %s %.*s is linked with %s %.*s %.*s", type->name,
-                 STR_ARG(anchor(cx, type->name, f->target)), from,
+    return throw(cx, &LinkExistsError, "Cannot delete or cancel because %s %.*s is linked with %s %.*s %.*s",
+                 type->name, STR_ARG(anchor(cx, type->name, f->target)), from,
                  STR_ARG(anchor(cx, from, f->parenttype.n ? f->parent : f->name)), STR_ARG(where));
 }
 

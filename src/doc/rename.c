@@ -50,9 +50,9 @@ static bool replace_links(struct ctx *cx, const struct doctype *type, struct str
     size_t count = referrers_of(cx, type, &referrers);
     for (size_t i = 0; i < count; i++) {
         const struct referrer *r = &referrers[i];
-        bool done = r->type->is_single
-                        ? replace_in_singles(cx, r, old_name, new_name)
-                        : replace(cx, r->type, r->field->name, r->kind ? r->kind->name : NULL, type, old_name, new_name);
+        bool done = r->type->is_single ? replace_in_singles(cx, r, old_name, new_name)
+                                       : replace(cx, r->type, r->field->name, r->kind ? r->kind->name : NULL, type,
+                                                 old_name, new_name);
         if (!done)
             return false;
     }
@@ -153,8 +153,8 @@ bool doc_rename(struct ctx *cx, const struct doctype *type, struct str old_name,
         return true;
     if (merge ? !drop_merged(cx, doc) : !replace_name(cx, type, doc->name, *out))
         return false;
-    if (!merge && (!replace_parents(cx, type, doc->name, *out) ||
-                   !secrets_rename(cx, str_of(type->name), doc->name, *out)))
+    if (!merge &&
+        (!replace_parents(cx, type, doc->name, *out) || !secrets_rename(cx, str_of(type->name), doc->name, *out)))
         return false;
     call_changes(cx, type->name);
     if (!replace_links(cx, type, doc->name, *out) || !replace_in_logs(cx, type, doc->name, *out))

@@ -30,7 +30,8 @@ static bool graft(struct ctx *cx, struct doc *row)
 {
     struct doc *stored = doc_load_for_update(cx, row->type, row->name);
     if (!stored || !stored->up)
-        return stored ? throw(cx, &ValidationError, "%s %.*s has no parent", row->type->name, STR_ARG(row->name)) : NULL;
+        return stored ? throw(cx, &ValidationError, "%s %.*s has no parent", row->type->name, STR_ARG(row->name))
+                      : NULL;
     ptrdiff_t table = table_of_row(stored->up, stored);
     struct doc_rows *rows = &stored->up->tables[table];
     for (size_t i = 0; i < rows->count; i++)
@@ -53,7 +54,9 @@ static const struct doctype *parent_type_of(struct ctx *cx, struct doc *row)
             return throw(cx, &ValidationError, "Please say in parenttype what %.*s is", STR_ARG(row->parent));
         found = all[i];
     }
-    return found ? found : throw(cx, &ValidationError, "%s has no rows of %s", str_c(cx->arena, row->parenttype), row->type->name);
+    return found ? found
+                 : throw(cx, &ValidationError, "%s has no rows of %s", str_c(cx->arena, row->parenttype),
+                         row->type->name);
 }
 
 /* A new row joins its parent's tree, at its idx if it has one, else at the end. */
@@ -71,8 +74,8 @@ static bool join_parent(struct ctx *cx, struct doc *row)
     struct doc *parent = doc_load_for_update(cx, type, stored);
     if (!parent)
         return false;
-    const struct field *table = row->parentfield.n ? doc_field(type, row->parentfield)
-                                                   : column_table_of(type, str_of(row->type->name));
+    const struct field *table =
+        row->parentfield.n ? doc_field(type, row->parentfield) : column_table_of(type, str_of(row->type->name));
     if (!table || !field_is_table(table) || strcmp(table->options, row->type->name) != 0)
         return throw(cx, &ValidationError, "%s has no rows of %s", type->name, row->type->name);
     struct doc_rows *rows = &parent->tables[table - type->fields];
@@ -93,9 +96,9 @@ static bool find_stored(struct save *s)
         return true;
     struct doc *stored = load_tree(cx, s->root->type, s->root->name, true);
     if (!stored)
-        return failed(cx) ? false
-                          : throw(cx, &DoesNotExistError, "%s %.*s not found", s->root->type->name,
-                                  STR_ARG(s->root->name));
+        return failed(cx)
+                   ? false
+                   : throw(cx, &DoesNotExistError, "%s %.*s not found", s->root->type->name, STR_ARG(s->root->name));
     return tie(cx, s->root, stored);
 }
 
@@ -387,33 +390,33 @@ static const struct stage {
     const char *name;
     bool (*run)(struct save *);
 } stages[] = {
-    { "create", ask_create },           /* before anything that could tell of other documents */
-    { "stored", find_stored },          /* lock the root; what is stored, in memory */
-    { "permission", ask_permission },   /* write, submit or cancel, judged on what is stored */
-    { "stale", check_not_stale },       /* modified, as instants */
-    { "places", take_places },          /* parent columns, idx from 1 */
+    { "create", ask_create },         /* before anything that could tell of other documents */
+    { "stored", find_stored },        /* lock the root; what is stored, in memory */
+    { "permission", ask_permission }, /* write, submit or cancel, judged on what is stored */
+    { "stale", check_not_stale },     /* modified, as instants */
+    { "places", take_places },        /* parent columns, idx from 1 */
     { "docstatus", check_docstatus },
-    { "levels", put_back },             /* fields above the caller's level */
+    { "levels", put_back }, /* fields above the caller's level */
     { "defaults", save_defaults },
     { "stamps", stamp },
-    { "links", save_links },            /* one statement per target DocType */
-    { "fetched", save_fetched },        /* fetch_from */
+    { "links", save_links },     /* one statement per target DocType */
+    { "fetched", save_fetched }, /* fetch_from */
     { "before_insert", run_before_insert },
     { "names", save_names },
-    { "settle", settle_rows },          /* parents' names in rows, the root's name in is_root */
-    { "validate", run_validate },       /* before_validate, validate, before_save or before_submit */
-    { "settle", settle_rows },          /* rows that hooks added */
+    { "settle", settle_rows },    /* parents' names in rows, the root's name in is_root */
+    { "validate", run_validate }, /* before_validate, validate, before_save or before_submit */
+    { "settle", settle_rows },    /* rows that hooks added */
     { "total", total },
-    { "checks", save_checks },          /* mandatory, options, lengths, constants, HTML */
+    { "checks", save_checks }, /* mandatory, options, lengths, constants, HTML */
     { "cancel", check_cancel },
-    { "removed", find_removed },        /* on_trash and links of rows that go */
+    { "removed", find_removed }, /* on_trash and links of rows that go */
     { "secrets", save_secrets_taken },
     { "write", save_write },
     { "secrets", save_secrets_stored },
-    { "after", run_after },             /* after_insert, on_update, on_submit or on_cancel */
+    { "after", run_after }, /* after_insert, on_update, on_submit or on_cancel */
     { "version", save_version },
     { "on_change", run_on_change },
-    { "remember", remember },           /* what is in memory is what is stored */
+    { "remember", remember }, /* what is in memory is what is stored */
 };
 
 static bool run_stages(struct save *s, const struct stage *list, size_t count)
@@ -438,8 +441,14 @@ static bool find_root(struct save *s)
 
 /* Of a row that goes: permission and state were judged on the row. */
 static const struct stage removal[] = {
-    { "root", find_root },  { "places", take_places }, { "stamps", stamp },       { "total", total },
-    { "removed", find_removed }, { "write", save_write },   { "after", run_after_removal }, { "remember", remember },
+    { "root", find_root },
+    { "places", take_places },
+    { "stamps", stamp },
+    { "total", total },
+    { "removed", find_removed },
+    { "write", save_write },
+    { "after", run_after_removal },
+    { "remember", remember },
 };
 
 bool save_after_removal(struct ctx *cx, struct doc *parent)

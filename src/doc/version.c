@@ -20,8 +20,7 @@ static size_t write_changed(struct arena *arena, const struct doc *doc, struct j
     out_begin_array(out);
     for (size_t f = 0; f < doc->type->field_count; f++) {
         const struct field *field = &doc->type->fields[f];
-        if (!field_has_column(field) || field->type == PASSWORD ||
-            value_equal(doc->values[f], doc->before->values[f]))
+        if (!field_has_column(field) || field->type == PASSWORD || value_equal(doc->values[f], doc->before->values[f]))
             continue;
         out_begin_array(out);
         out_text(out, str_of(field->name));

@@ -95,7 +95,8 @@ static bool must_be_unique(struct ctx *cx, const struct doc *doc, const char *co
     }
     note(cx, NULL, N_("%s must be unique"), buf_str(&labels).p);
     return throw_noted(cx, &UniqueValidationError,
-                       str_printf(cx->arena, "('%s', '%.*s', IntegrityError(1062, \"Duplicate entry '%.*s' for key '%s'\"))",
+                       str_printf(cx->arena,
+                                  "('%s', '%.*s', IntegrityError(1062, \"Duplicate entry '%.*s' for key '%s'\"))",
                                   doc->type->name, STR_ARG(doc->name), STR_ARG(buf_str(&values)), fields[0]));
 }
 
@@ -105,8 +106,14 @@ static bool name_exists_already(struct ctx *cx, const struct doc *doc)
          STR_ARG(html_escape(cx->arena, doc->name).text));
     cx->notes->indicator = "red";
     return throw_noted(cx, &DuplicateEntryError,
-                       str_printf(cx->arena, "('%s', '%.*s', IntegrityError(1062, \"Duplicate entry '%.*s' for key 'PRIMARY'\"))",
+                       str_printf(cx->arena,
+                                  "('%s', '%.*s', IntegrityError(1062, \"Duplicate entry '%.*s' for key 'PRIMARY'\"))",
                                   doc->type->name, STR_ARG(doc->name), STR_ARG(doc->name)));
+}
+
+static bool is_clash(const struct ctx *cx)
+{
+    return cx->err.kind == &DuplicateEntryError || cx->err.kind == &UniqueValidationError;
 }
 
 /* After error 1062: says which rule was broken, in Frappe's words. `*again` asks for another random name. */
@@ -142,7 +149,7 @@ static bool insert_one(struct ctx *cx, struct doc *doc, unsigned flags)
         if (db_change(cx, q) >= 0)
             return true;
         bool again = false;
-        if (cx->err.kind != &DuplicateEntryError || !explain_clash(cx, doc, &again))
+        if (!is_clash(cx) || !explain_clash(cx, doc, &again))
             return false;
         if (again && !name_new(cx, doc, flags, true))
             return false;
@@ -197,7 +204,7 @@ static bool write_many(struct ctx *cx, struct doc **docs, size_t count, bool upd
     sql_once(q);
     if (db_change(cx, q) >= 0)
         return true;
-    if (update || cx->err.kind != &DuplicateEntryError)
+    if (update || !is_clash(cx))
         return false;
     cx->err = (struct error){ 0 };
     return insert_each(cx, docs, count, flags);
@@ -229,7 +236,7 @@ static bool update_one(struct ctx *cx, struct doc *doc)
     int64_t rows = db_change(cx, q);
     bool again = false;
     if (rows < 0)
-        return cx->err.kind == &DuplicateEntryError && explain_clash(cx, doc, &again);
+        return is_clash(cx) && explain_clash(cx, doc, &again);
     return rows > 0 || throw(cx, &DoesNotExistError, "%s %.*s not found", doc->type->name, STR_ARG(doc->name));
 }
 
