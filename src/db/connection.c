@@ -78,14 +78,15 @@ MYSQL *connection_login(const char *user, const char *password, int timeout_s, s
     return NULL;
 }
 
+/* The connection first: statements without one are freed at once, one by one they would each wait for what is unread. */
 void connection_close(struct db *db)
 {
-    statements_clear(db);
-    if (db->reading)
-        statement_forget(db, db->reading);
     if (db->mysql)
         mysql_close(db->mysql);
     db->mysql = NULL;
+    statements_clear(db);
+    if (db->reading)
+        statement_forget(db, db->reading);
     db->tenant = 0;
     db->defining = db->swollen = false;
 }
