@@ -10,20 +10,20 @@ enum credential { BY_NOBODY, BY_SESSION, BY_TOKEN, BY_PROCESS };
 /* A user as the call knows them: an immutable copy in memory, refreshed within a second of a change. Guest is a user too. */
 struct user {
     struct counted counted;
-    struct str name;            /* the User document's name: an e-mail, Administrator or Guest */
+    struct str name; /* the User document's name: an e-mail, Administrator or Guest */
     struct str full_name, first_name, language, image;
-    bool system_user;           /* user_type System User */
+    bool system_user; /* user_type System User */
     bool enabled;
-    struct str *roles;          /* with All, Guest and Desk User where they apply; ends with p == NULL */
+    struct str *roles; /* with All, Guest and Desk User where they apply; ends with p == NULL */
     size_t role_count;
 };
 
 extern const struct user *const user_guest;
-extern const struct user *const user_administrator;   /* for commands and jobs: everything allowed */
+extern const struct user *const user_administrator; /* for commands and jobs: everything allowed */
 
 bool user_is_guest(const struct user *);
 bool user_is_administrator(const struct user *);
-bool user_has_role(const struct user *, const char *role);      /* Administrator has every role */
+bool user_has_role(const struct user *, const char *role); /* Administrator has every role */
 /* Loads a user with roles, from memory when possible; held by the call's arena. NULL without error: no such user. */
 const struct user *user_load(struct ctx *, struct str name);
 
@@ -31,9 +31,9 @@ const struct user *user_load(struct ctx *, struct str name);
 struct identity {
     const struct user *user;
     enum credential by;
-    struct str sid_hash;        /* of the session, hex; empty otherwise */
-    struct str csrf_token;      /* of the session, empty when none was made */
-    bool session_expired;       /* a sid came that is unknown or expired */
+    struct str sid_hash;   /* of the session, hex; empty otherwise */
+    struct str csrf_token; /* of the session, empty when none was made */
+    bool session_expired;  /* a sid came that is unknown or expired */
 };
 /* From memory only; false when the database must be asked. For the loop. */
 bool identity_peek(const struct site *, struct arena *, struct str sid, struct str authorization, struct identity *out);
@@ -42,10 +42,10 @@ bool identity_peek(const struct site *, struct arena *, struct str sid, struct s
 bool identity_find(struct ctx *, struct str sid, struct str authorization, struct identity *out);
 /* Refuses an unsafe request of a session without its token, or from a foreign origin (CSRFTokenError). */
 struct csrf_facts {
-    struct str token;           /* header X-Frappe-CSRF-Token, else argument csrf_token */
+    struct str token; /* header X-Frappe-CSRF-Token, else argument csrf_token */
     struct str origin, own_origin, fetch_site;
-    bool unsafe, ignored;       /* ignore_csrf of the configuration */
-    bool login;                 /* the request logs in: a foreign origin is refused without a session too */
+    bool unsafe, ignored; /* ignore_csrf of the configuration */
+    bool login;           /* the request logs in: a foreign origin is refused without a session too */
 };
 bool csrf_check(struct ctx *, const struct identity *, const struct csrf_facts *);
 /* The session's token, made if it has none (then written and committed at once, beside the call's transaction). Empty
@@ -58,12 +58,13 @@ bool csrf_token(struct ctx *, struct identity *, struct str *out);
  * call it in LANE_HASH only, before anything else of the call was written: the connection is given back meanwhile.
  * *out is, before, who is calling (zeroed: nobody), whose session ends; after, the new identity. The caller commits.
  * *sid is 56 hex digits for the cookie. */
-bool login(struct ctx *, struct str usr, struct str pwd, struct str peer, struct str user_agent, struct identity *out, struct str *sid);
+bool login(struct ctx *, struct str usr, struct str pwd, struct str peer, struct str user_agent, struct identity *out,
+           struct str *sid);
 /* Ends the session of the identity, if it has one. The caller commits. */
 bool logout(struct ctx *, const struct identity *);
 /* Ends every session of the user but `keep_hash`. */
 bool sessions_end(struct ctx *, struct str user, struct str keep_hash);
-int64_t session_seconds(const struct site *);       /* lifetime; System Settings session_expiry */
+int64_t session_seconds(const struct site *); /* lifetime; System Settings session_expiry */
 
 /* ---- secrets --------------------------------------------------------------------------------------------------------------- */
 /* Sets the login password (argon2id). Length 8–256 bytes and not a common one, unless `any_length`. Ends the user's

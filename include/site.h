@@ -11,28 +11,28 @@
 
 struct site {
     struct counted counted;
-    struct arena *arena;        /* owns everything below */
-    struct str name;            /* the canonical host, also the folder's name */
+    struct arena *arena; /* owns everything below */
+    struct str name;     /* the canonical host, also the folder's name */
     struct db_tenant tenant;
-    json_t *config;             /* common_site_config.json with site_config.json on top */
-    struct str base_url;        /* `host_name` of the configuration: base of absolute links; may be empty */
-    struct str *domains;        /* other names of this site, NULL-terminated by p == NULL */
-    bool suspended;             /* maintenance_mode, and no reads allowed meanwhile */
-    bool reads_only;            /* maintenance with allow_reads_during_maintenance */
-    struct str encryption_key;  /* Fernet key, as written in the configuration */
+    json_t *config;            /* common_site_config.json with site_config.json on top */
+    struct str base_url;       /* `host_name` of the configuration: base of absolute links; may be empty */
+    struct str *domains;       /* other names of this site, NULL-terminated by p == NULL */
+    bool suspended;            /* maintenance_mode, and no reads allowed meanwhile */
+    bool reads_only;           /* maintenance with allow_reads_during_maintenance */
+    struct str encryption_key; /* Fernet key, as written in the configuration */
     /* From the Singles School Settings and System Settings, read once per snapshot. */
     struct str title, language, currency;
     const struct zone *zone;
-    struct map settings;        /* "School Settings.title" → struct str * ; every row of tabSingles */
-    struct words *words;        /* reserved for a site's own translations; NULL */
-    struct site_state *state;   /* what outlives snapshots: what changed when; one per name, for the process's life */
+    struct map settings;      /* "School Settings.title" → struct str * ; every row of tabSingles */
+    struct words *words;      /* reserved for a site's own translations; NULL */
+    struct site_state *state; /* what outlives snapshots: what changed when; one per name, for the process's life */
 };
 
 /* ---- the folder of sites --------------------------------------------------------------------------------------------- */
 /* Opens the folder (made if missing) and reads the common configuration. False: reason in *why. */
 bool sites_open(struct arena *, const char *folder, struct str *why);
 const char *sites_folder(void);
-json_t *sites_config(void);                       /* the common configuration; borrowed */
+json_t *sites_config(void); /* the common configuration; borrowed */
 /* Looks after files and change logs: call once per second from the server's tick. Only wakes two threads of this room
  * (started by the first call): one reads the files whose time changed, one the change logs of sites in use. */
 void sites_tick(void);
@@ -104,7 +104,7 @@ const struct words *words_of(struct str lang);
  * Every committed write leaves a row in the site's preau_change_log. The daemon that wrote acts at once; every other
  * sees the row within a second. A listener is a row beside the cache it keeps true. */
 struct change_listener {
-    const char *doctype;                            /* NULL: every change */
+    const char *doctype;                                   /* NULL: every change */
     void (*changed)(struct str site, const char *doctype); /* must not wait; any thread */
 };
 /* When everything may have changed (a site was put back, or was not watched for a while) every listener is called
@@ -116,10 +116,10 @@ struct change_listener {
  * Bounded by bytes, least recently used first. Only 200 answers without Set-Cookie are stored. */
 struct cached {
     struct counted counted;
-    struct str body;            /* as sent */
+    struct str body;                                                /* as sent */
     struct str content_type, content_encoding, etag, headers_extra; /* "Name: value\n" lines */
-    int64_t fresh_until_us;     /* 0: until something it depends on changes */
-    uint64_t ticket;            /* set by cache_store */
+    int64_t fresh_until_us;                                         /* 0: until something it depends on changes */
+    uint64_t ticket;                                                /* set by cache_store */
 };
 /* Take a ticket before the first read of the answer. */
 uint64_t cache_ticket(const struct site *);
