@@ -41,6 +41,7 @@ static struct {
     uint64_t version;
     struct published hosts;
     _Atomic uint64_t tenants; /* last id given */
+    _Atomic uint64_t births;  /* states made so far */
     _Atomic int64_t second;   /* in which `lookups` are counted */
     _Atomic unsigned lookups;
 } registry;
@@ -189,6 +190,8 @@ static struct site_state *state_of(const char *name)
     memcpy(fresh->name, name, n);
     published_init(&fresh->current);
     fresh->used_us = INT64_MIN / 2;
+    /* No ticket of an earlier state, which may have stood at the same address, holds for this one. */
+    fresh->changes.all_at = fresh->changes.now = ++registry.births << 32;
     lock_take(&registry.lock);
     s = find_state(name);
     if (!s) {
