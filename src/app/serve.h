@@ -1,6 +1,7 @@
 #pragma once
 /* serve: the daemon. */
 #include "base.h"
+#include "command.h"
 #include "http.h"
 
 /* The pipeline, for the HTTP server. */
@@ -13,6 +14,9 @@ struct serve_settings {
 
 /* SIGTERM and SIGINT are for serve_wait from here on: before any thread is started. */
 void serve_signals(void);
+/* Opens the folder of sites and the pool; `embedded` (may be NULL): a private MariaDB in that folder is started first,
+ * and ends with the command's arena. False: said on standard error. */
+bool serve_open(struct command_line *, const char *embedded);
 /* Proves the declarations, builds the router and the pages, and serves on threads of its own. The folder of sites and
  * the pool are open. False: one sentence in *why. */
 bool serve_start(struct arena *, const struct serve_settings *, struct str *why);

@@ -3,8 +3,10 @@
 
 #include "serve.h"
 
-#include "command.h"
+#include "db.h"
 #include "doc.h"
+#include "embedded.h"
+#include "folder.h"
 #include "portal.h"
 #include "web.h"
 
@@ -35,6 +37,20 @@ void serve_wait(void)
     while (sigwait(&set, &which) != 0)
         continue;
     log_say(LOG_INFO, "serve.stop", "%s: answering what is under way", which == SIGTERM ? "SIGTERM" : "SIGINT");
+}
+
+bool serve_open(struct command_line *cl, const char *embedded)
+{
+    if (!embedded)
+        return command_open(cl);
+    struct ctx cx;
+    call_open(&cx, cl->arena, NULL);
+    if (!folder_make(cl->sites))
+        return command_failed("The folder %s could not be made.", cl->sites) == DONE;
+    const char *config = arena_printf(cl->arena, "%s/common_site_config.json", cl->sites);
+    if (!embedded_start(&cx, embedded, config))
+        return command_end(&cx, false) == DONE;
+    return command_open(cl) && (db_service_user(&cx) || command_end(&cx, false) == DONE);
 }
 
 bool serve_start(struct arena *a, const struct serve_settings *settings, struct str *why)
@@ -86,7 +102,7 @@ static int serve(struct command_line *cl)
     if (listen && !read_address(cl->arena, listen, &settings))
         return command_misused(cl, "%s is not ADDR:PORT.", listen);
     serve_signals();
-    if (!command_open(cl))
+    if (!serve_open(cl, option_value(cl, "--embedded")))
         return FAILED;
     if (!serve_start(cl->arena, &settings, &why))
         return command_failed("%.*s", STR_ARG(why));
