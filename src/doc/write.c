@@ -319,6 +319,8 @@ static bool write_by_type(struct save *s, const struct doc_list *list, bool upda
         }
         doc_list_add(s->cx->arena, same, list->docs[i]);
         call_changes(s->cx, list->docs[i]->type->name);
+        if (list->docs[i]->type->is_single)
+            call_changes(s->cx, CHANGES_OF_SINGLES);
     }
     for (size_t i = 0; i < types.count; i++) {
         struct doc_list *same = types.entries[i].value;

@@ -7,7 +7,7 @@
 #include "database.h"
 #include "site.h"
 
-static const char *tenant_folder;
+static char tenant_folder[64];
 
 static inline void tenant_write(const char *path, const char *text)
 {
@@ -64,8 +64,8 @@ static inline void tenant_open(void)
         tenant_tables(&cx);
     made = true;
     db_return(&cx);
-    tenant_folder = mkdtemp(arena_printf(test_arena, "/tmp/preau-sites-XXXXXX"));
-    assert_non_null(tenant_folder);
+    memcpy(tenant_folder, "/tmp/preau-sites-XXXXXX", sizeof "/tmp/preau-sites-XXXXXX");
+    assert_non_null(mkdtemp(tenant_folder));
     mkdir(arena_printf(test_arena, "%s/school.local", tenant_folder), 0700);
     tenant_write(arena_printf(test_arena, "%s/school.local/site_config.json", tenant_folder),
                  "{\"db_name\": \"school\", \"db_password\": \"school-secret\","
@@ -100,4 +100,5 @@ static inline void tenant_close(void)
 {
     arena_reset(test_arena);
     sites_close();
+    run_quietly((const char *const[]){ "rm", "-r", tenant_folder, NULL });
 }
