@@ -9,49 +9,58 @@
 #include "text.h"
 
 /* ---- an exchange --------------------------------------------------------------------------------------------------- */
-enum http_method { HTTP_GET = 1, HTTP_HEAD = 2, HTTP_POST = 4, HTTP_PUT = 8, HTTP_PATCH = 16, HTTP_DELETE = 32, HTTP_OPTIONS = 64 };
+enum http_method {
+    HTTP_GET = 1,
+    HTTP_HEAD = 2,
+    HTTP_POST = 4,
+    HTTP_PUT = 8,
+    HTTP_PATCH = 16,
+    HTTP_DELETE = 32,
+    HTTP_OPTIONS = 64
+};
 enum { HTTP_UNSAFE = HTTP_POST | HTTP_PUT | HTTP_PATCH | HTTP_DELETE };
 
 struct http_header {
     struct str name, value;
 };
 
-/* Read-only above http. All text lives in the exchange's arena. */
+/* Read-only above http. Text lives as long as the exchange: in its arena, or where MHD received it (headers). It is
+ * 0-terminated only where it was made in the arena. */
 struct http_request {
     enum http_method method;
     struct str method_name;
-    struct str target;             /* raw, as sent, from '/' on: never decoded, no NUL */
-    struct str path;               /* raw, before '?' */
-    struct str query;              /* raw, after '?' */
-    struct str host;               /* lower case, without port and trailing dot; valid grammar */
-    struct str authority;          /* as sent in Host */
-    struct str scheme;             /* "http", or "https" when a trusted proxy says so */
-    struct str peer;               /* address of the client (last untrusted hop behind trusted proxies) */
-    struct http_header *headers;   /* in order of arrival */
+    struct str target;           /* raw, as sent, from '/' on: never decoded, no NUL */
+    struct str path;             /* raw, before '?' */
+    struct str query;            /* raw, after '?' */
+    struct str host;             /* lower case, without port and trailing dot; valid grammar */
+    struct str authority;        /* as sent in Host */
+    struct str scheme;           /* "http", or "https" when a trusted proxy says so */
+    struct str peer;             /* address of the client (last untrusted hop behind trusted proxies) */
+    struct http_header *headers; /* in order of arrival */
     size_t header_count;
-    struct str body;               /* whole, up to the limit; empty when spooled */
-    int spool_fd;                  /* an unlinked file with the body when it was larger than 1 MiB; else -1 */
+    struct str body; /* whole, up to the limit; empty when spooled */
+    int spool_fd;    /* an unlinked file with the body when it was larger than 1 MiB; else -1 */
     size_t body_size;
-    struct str id;                 /* request id, 16 hex digits */
-    int64_t started_us;            /* monotonic: first byte of the head seen */
+    struct str id;      /* request id, 16 hex digits */
+    int64_t started_us; /* monotonic: first byte of the head seen */
 };
 
 struct http_response {
-    int status;                    /* 0 until somebody answers */
+    int status; /* 0 until somebody answers */
     struct http_header *headers;
     size_t header_count, header_room;
-    struct str body;               /* in the exchange's arena, or held by `body_holder` */
-    struct counted *body_holder;   /* released when MHD has sent the body; NULL: the arena owns the body */
-    int file_fd;                   /* body is this file (closed by http) when >= 0 */
+    struct str body;             /* in the exchange's arena, or held by `body_holder` */
+    struct counted *body_holder; /* released when MHD has sent the body; NULL: the arena owns the body */
+    int file_fd;                 /* body is this file (closed by http) when >= 0 */
     int64_t file_offset, file_size;
-    bool close;                    /* Connection: close after this answer */
+    bool close; /* Connection: close after this answer */
 };
 
 struct exchange {
     struct arena *arena;
     struct http_request request;
     struct http_response response;
-    void *app;                     /* whatever the steps above keep: made in the arena */
+    void *app; /* whatever the steps above keep: made in the arena */
 };
 
 /* The value of a header, case-insensitively; the first if repeated; empty text if absent. */
@@ -60,7 +69,7 @@ size_t http_header_times(const struct http_request *, const char *name);
 /* A cookie's value. Empty if absent, or if the request has more than one Cookie header or the name twice. */
 struct str http_cookie(const struct http_request *, const char *name);
 
-/* Adds a header. Bytes below 0x20 and 0x7f in the value are refused: the header is left out and a bug is logged. */
+/* Adds a header; the value is copied. Bytes below 0x20 and 0x7f in the value are refused: the header is left out and a bug is logged. */
 void http_add_header(struct exchange *, const char *name, struct str value);
 void http_set_header(struct exchange *, const char *name, struct str value); /* replaces */
 /* Body as it is; content type is a header as any other. */
@@ -96,8 +105,8 @@ void http_lane_stats(struct lane_stats out[LANE_COUNT]);
 /* ---- the server ---------------------------------------------------------------------------------------------------- */
 /* What the application does with an exchange. All four get the exchange; none may keep it. */
 struct http_handler {
-    /* On the loop, head complete, no body yet: set *body_limit (bytes). To refuse before the body, fill the response
-     * (the connection is then closed after it). Must not wait. */
+    /* On the loop, head complete and its framing right, no body yet: set *body_limit (bytes; 1 MiB otherwise). To refuse
+     * before the body, fill the response (the connection is closed after it if a body would have come). Must not wait. */
     void (*head)(struct exchange *, size_t *body_limit);
     /* On the loop, body complete: fill the response and return LANE_LOOP, or name the lane that shall run `work`.
      * `group` is what is shared fairly: the site's name. Must not wait. */
@@ -107,7 +116,8 @@ struct http_handler {
     enum lane (*work)(struct exchange *, enum lane);
     /* The lane is full or the wait was too long: fill a 503 with Retry-After. On the loop. */
     void (*refuse)(struct exchange *);
-    /* The exchange is over (sent, or the client went): log it; free what is not in the arena. On the loop. */
+    /* The exchange is over (sent, or the client went): log it; free what is not in the arena. On the loop. Only for those
+     * that `head` has seen: heads refused by http itself (400, 405, 414, 415, 431, 501) end without it. */
     void (*done)(struct exchange *, bool sent);
     /* A worker thread starts or ends (database clients need to know). May be NULL. */
     void (*worker)(bool starting);
@@ -116,23 +126,25 @@ struct http_handler {
 };
 
 struct http_settings {
-    const char *address;             /* "127.0.0.1", "0.0.0.0", "::1" */
-    uint16_t port;                   /* 0: any; see http_server_port */
-    unsigned loops;                  /* 0: cores / 2, at least 1 */
-    unsigned general_workers;        /* 0: 2 × cores running and as many spare */
-    unsigned slow_workers;           /* 0: max(2, cores) */
-    unsigned hash_workers;           /* 0: max(1, cores / 4) */
-    size_t arena_limit;              /* bytes one exchange may use; 0: 64 MiB */
-    const char *const *trusted_proxies; /* addresses, NULL-terminated; may be NULL */
+    const char *address;                                                /* "127.0.0.1", "0.0.0.0", "::1" */
+    uint16_t port;                                                      /* 0: any; see http_server_port */
+    unsigned loops;                                                     /* 0: cores / 2, at least 1 */
+    unsigned general_workers;                                           /* 0: 2 × cores running and as many spare */
+    unsigned slow_workers;                                              /* 0: max(2, cores) */
+    unsigned hash_workers;                                              /* 0: max(1, cores / 4) */
+    size_t arena_limit;                                                 /* bytes one exchange may use; 0: 64 MiB */
+    const char *const *trusted_proxies;                                 /* addresses, NULL-terminated; may be NULL */
     int head_timeout_s, body_timeout_s, send_timeout_s, idle_timeout_s; /* 0: 10, 30, 30, 60 */
-    unsigned connections;            /* 0: 10,000 */
+    unsigned connections;                                               /* 0: 10,000 */
 };
 
 struct http_server;
 /* Listens and serves on threads of its own. NULL: the reason is in *why (static or in the arena). */
-struct http_server *http_server_start(struct arena *, const struct http_settings *, const struct http_handler *, struct str *why);
+struct http_server *http_server_start(struct arena *, const struct http_settings *, const struct http_handler *,
+                                      struct str *why);
 uint16_t http_server_port(const struct http_server *);
-/* Stops accepting, answers what is under way (with Connection: close) for at most `grace_s`, then ends. */
+/* Stops accepting, answers what is under way (with Connection: close) for at most `grace_s`, then ends. If a worker does
+ * not leave its work within 2 s more, what it uses is left behind: the process is to end. Once per server. */
 void http_server_stop(struct http_server *, int grace_s);
 
 /* A long-lived answer (server-sent events) is not here yet: it comes with the partner portal. */
