@@ -196,14 +196,26 @@ static int write_floating(struct column *c)
     return n;
 }
 
-static int write_fraction(struct column *c, int n, unsigned micro)
+static char *put_digits(char *to, unsigned value, int places)
 {
-    unsigned places = c->decimals > 6 ? 6 : c->decimals;
-    if (!places)
-        return n;
-    char digits[8];
-    snprintf(digits, sizeof digits, "%06u", micro % 1000000);
-    return n + snprintf(c->scratch + n, (size_t)(SCRATCH - n), ".%.*s", (int)places, digits);
+    for (int i = places; i--; value /= 10)
+        to[i] = (char)('0' + value % 10);
+    return to + places;
+}
+
+/* hour, minute, second at `b`, microseconds after them. */
+static char *put_clock(char *to, unsigned hours, const unsigned char *b, unsigned decimals)
+{
+    to = put_digits(to, hours, hours > 99 ? 3 : 2);
+    *to++ = ':';
+    to = put_digits(to, b[1], 2);
+    *to++ = ':';
+    to = put_digits(to, b[2], 2);
+    if (!decimals)
+        return to;
+    *to = '.';
+    put_digits(to + 1, (unsigned)little_endian(b + 3, 4), 6);
+    return to + 1 + (decimals > 6 ? 6 : decimals);
 }
 
 /* Year 2, month 1, day 1, hour 1, minute 1, second 1, microsecond 4; what is missing at the end is zero. */
@@ -211,21 +223,28 @@ static int write_datetime(struct column *c)
 {
     unsigned char b[11] = { 0 };
     memcpy(b, c->p, c->n < sizeof b ? c->n : sizeof b);
-    int n = snprintf(c->scratch, SCRATCH, "%04u-%02u-%02u", (unsigned)little_endian(b, 2), b[2], b[3]);
-    if (c->type == MYSQL_TYPE_DATE)
-        return n;
-    n += snprintf(c->scratch + n, (size_t)(SCRATCH - n), " %02u:%02u:%02u", b[4], b[5], b[6]);
-    return write_fraction(c, n, (unsigned)little_endian(b + 7, 4));
+    char *to = put_digits(c->scratch, (unsigned)little_endian(b, 2), 4);
+    *to++ = '-';
+    to = put_digits(to, b[2], 2);
+    *to++ = '-';
+    to = put_digits(to, b[3], 2);
+    if (c->type != MYSQL_TYPE_DATE) {
+        *to++ = ' ';
+        to = put_clock(to, b[4], b + 4, c->decimals);
+    }
+    return (int)(to - c->scratch);
 }
 
-/* Sign 1, days 4, hour 1, minute 1, second 1, microsecond 4. */
+/* Sign 1, days 4, hour 1, minute 1, second 1, microsecond 4. The type ends at 838 hours. */
 static int write_time(struct column *c)
 {
     unsigned char b[12] = { 0 };
     memcpy(b, c->p, c->n < sizeof b ? c->n : sizeof b);
-    unsigned hours = (unsigned)little_endian(b + 1, 4) * 24 + b[5];
-    int n = snprintf(c->scratch, SCRATCH, "%s%02u:%02u:%02u", b[0] ? "-" : "", hours, b[6], b[7]);
-    return write_fraction(c, n, (unsigned)little_endian(b + 8, 4));
+    char *to = c->scratch;
+    if (b[0])
+        *to++ = '-';
+    to = put_clock(to, (unsigned)little_endian(b + 1, 4) * 24 + b[5], b + 5, c->decimals);
+    return (int)(to - c->scratch);
 }
 
 static int write_out(struct column *c)
