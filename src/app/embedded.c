@@ -126,12 +126,16 @@ static void supervise(void *arg)
 }
 
 /* ---- starting and stopping -------------------------------------------------------------------------------------------- */
+/* It greets: it listens a moment before it takes connections, or signals. */
 static bool answers(const char *path)
 {
+    char greeting;
+    struct timeval patience = { .tv_sec = 1 };
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool yes = fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+    bool yes = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
+               connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 && recv(fd, &greeting, 1, 0) == 1;
     if (fd >= 0)
         close(fd);
     return yes;
@@ -177,19 +181,17 @@ struct embedded *embedded_start(struct ctx *cx, const char *dir, const char *con
                  embedded_last_words(cx->arena, e->files.log).p, e->files.log);
 }
 
+/* SIGTERM is repeated: a server that is just starting loses the first. */
 static void end_server(struct embedded *e)
 {
     int64_t kill_at = clock_mono_us() + STOP_WITHIN_US;
     lock_take(&e->lock);
     e->stopping = true;
     wakeup_all(&e->changed);
-    if (e->pid)
-        kill(e->pid, SIGTERM);
     while (!e->ended) {
-        int64_t left = kill_at - clock_mono_us();
-        if (left <= 0 && e->pid)
-            kill(e->pid, SIGKILL);
-        wakeup_wait(&e->changed, &e->lock, left > 0 ? left : 1000000);
+        if (e->pid)
+            kill(e->pid, clock_mono_us() < kill_at ? SIGTERM : SIGKILL);
+        wakeup_wait(&e->changed, &e->lock, 500000);
     }
     lock_release(&e->lock);
     thread_join(e->thread);
