@@ -87,6 +87,8 @@ struct save {
     struct secret *secrets;     /* to be written once the names are there */
 };
 
+/* Puts presets into the fields that are null. */
+bool presets_fill(struct ctx *, struct doc *);
 bool save_defaults(struct save *);
 bool save_links(struct save *);
 bool save_fetched(struct save *);

@@ -175,10 +175,13 @@ static struct doc *load_single(struct ctx *cx, const struct doctype *type, bool 
     if (lock)
         sql_add(q, " FOR UPDATE");
     struct rows *rows = db_run(cx, q);
-    while (rows && rows_next(rows))
+    bool stored = false;
+    for (; rows && rows_next(rows); stored = true)
         if (!rows_is_null(rows, 1) && !take_single_value(cx, doc, str_copy(cx->arena, rows_text(rows, 0)),
                                                          str_copy(cx->arena, rows_text(rows, 1))))
             return NULL;
+    if (!failed(cx) && !stored && !presets_fill(cx, doc)) /* never saved: as a new one */
+        return NULL;
     return failed(cx) ? NULL : doc;
 }
 

@@ -51,14 +51,21 @@ static void no_nulls_in_numbers(struct doc *doc)
     }
 }
 
+bool presets_fill(struct ctx *cx, struct doc *doc)
+{
+    for (size_t f = 0; f < doc->type->field_count; f++)
+        if (!fill(cx, doc, f))
+            return false;
+    return true;
+}
+
 /* Rows that hooks add come later: who has a name was filled before. */
 bool save_defaults(struct save *s)
 {
     for (size_t i = 0; i < s->docs.count; i++) {
         struct doc *doc = s->docs.docs[i];
-        for (size_t f = 0; doc->is_new && !doc->name.n && f < doc->type->field_count; f++)
-            if (!fill(s->cx, doc, f))
-                return false;
+        if (doc->is_new && !doc->name.n && !presets_fill(s->cx, doc))
+            return false;
         no_nulls_in_numbers(doc);
     }
     return true;
