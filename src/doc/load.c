@@ -298,7 +298,10 @@ static void hide_fields(struct ctx *cx, struct doc *doc)
 {
     const struct doctype *type = doc->type;
     bool exempt = perm_exempt(cx, type);
+    bool hidden[STANDARDS]; /* all rules are asked before anything is emptied: they judge the whole document */
     doc->unreadable = arena_array(cx->arena, type->field_count, sizeof *doc->unreadable);
+    for (size_t i = 0; i < STANDARDS; i++)
+        hidden[i] = i != STD_NAME && !perm_reads_field(cx, type, &standard_fields[i], doc);
     for (size_t i = 0; i < type->field_count; i++)
         doc->unreadable[i] = !perm_reads_field(cx, type, &type->fields[i], doc);
     for (size_t i = 0; i < type->field_count; i++) {
@@ -309,12 +312,16 @@ static void hide_fields(struct ctx *cx, struct doc *doc)
             type->mask(cx, &type->fields[i], &doc->values[i]);
         }
     }
-    for (size_t i = 0; i < standard_count(type) && !exempt; i++)
-        if (type->mask && words_have(type->masked, standard_fields[i].name)) {
-            struct value v = standard_value(doc, (enum standard)i);
+    for (size_t i = 0; i < standard_count(type) && !exempt; i++) {
+        struct value v = standard_value(doc, (enum standard)i);
+        if (hidden[i])
+            v = VALUE_NONE;
+        else if (type->mask && words_have(type->masked, standard_fields[i].name))
             type->mask(cx, &standard_fields[i], &v);
-            standard_set(doc, (enum standard)i, v);
-        }
+        else
+            continue;
+        standard_set(doc, (enum standard)i, v);
+    }
 }
 
 /* Rows that rules keep from the caller are not there; the others lose what the caller may not read. */
