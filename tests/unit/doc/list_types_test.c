@@ -62,7 +62,7 @@ DOCTYPE(t_lesson)
     .module = "Test",
     FIELDS(lessons),
     PERMS({ "All", READ }),
-    FIELD_RULES({ "content", "Guest", &open_lesson }, { "answer", "Instructor" }),
+    FIELD_RULES({ "content", "Guest", &open_lesson }, { "answer modified_by", "Instructor" }),
 };
 
 static void to_the_hour(struct ctx *cx, const struct field *f, struct value *v)

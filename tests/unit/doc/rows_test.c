@@ -8,11 +8,11 @@ static void insert_lesson(struct ctx *cx, const char *name, const char *title, i
     struct sql *q = sql_new(cx);
     sql_add(q, "INSERT INTO ");
     sql_doctype(q, "T Lesson");
-    sql_add(q,
-            " (name, owner, creation, modified, title, course, is_free_preview, content, weight, seen, `at`, starts) "
-            "VALUES (");
+    sql_add(q, " (name, owner, modified_by, creation, modified, title, course, is_free_preview, content, weight, seen, "
+               "`at`, starts) "
+               "VALUES (");
     sql_text(q, str_of(name));
-    sql_add(q, ", 'x', '2026-01-01', '2026-01-01', ");
+    sql_add(q, ", 'x', 'x', '2026-01-01', '2026-01-01', ");
     sql_text(q, str_of(title));
     sql_add(q, ", 'C1', ");
     sql_int(q, preview);
@@ -173,4 +173,17 @@ TEST(rows, for_our_own_code_come_in_the_order_of_the_fields)
     assert_str(rows_text(rows, 1), "S2");
     assert_false(rows_next(rows));
     db_return(&cx);
+}
+
+TEST(rows, read_as_a_document_come_without_a_standard_column_that_rules_hide)
+{
+    struct ctx student = STUDENT, manager = MANAGER;
+    open_school(&student);
+    open_school(&manager);
+    const struct doctype *type = doc_type(&student, STR("T Lesson"));
+    assert_int_equal(doc_read(&student, type, STR("L1"))->modified_by.n, 0);
+    db_return(&student);
+    assert_str(doc_read(&manager, type, STR("L1"))->modified_by, "x");
+    assert_int_equal(manager.statements, 1);
+    db_return(&manager);
 }
