@@ -159,7 +159,7 @@ static bool make_school(struct demo *d, const struct demo_school *s)
     fflush(stdout);
     json_object_del(json_object_get(d->credentials, "sites"), s->host); /* of an earlier database */
     return school_create(d->cl->arena, &school, &why) ||
-           command_failed("%s was not created: %.*s.", s->host, STR_ARG(why)) == DONE;
+           command_failed("%s was not created: %.*s", s->host, STR_ARG(why)) == DONE;
 }
 
 static bool fill_school(struct demo *d, const struct demo_school *s)

@@ -34,6 +34,7 @@ static bool exists(const char *path)
 static bool write_config(struct arena *a, struct str host, const json_t *config, struct str *why)
 {
     const char *path = config_path(a, host);
+    folder_make(school_folder(a, host));
     char *text = json_dumps(config, JSON_INDENT(1) | JSON_SORT_KEYS);
     int fd = text ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
     ssize_t length = text ? (ssize_t)strlen(text) : 0;
@@ -70,6 +71,27 @@ static json_t *new_config(struct arena *a, const json_t *from)
     json_object_set_new(config, "maintenance_mode", json_integer(1));
     json_object_set_new(config, "being_created", json_integer(1));
     return config;
+}
+
+/* One creation at a time: a second waits, and then finds the site there instead of taking the first one's beginnings
+ * for remains. Held from school_found to school_open or school_discard; a process that dies lets go of it. */
+static int creation_lock = -1;
+
+static bool lock_creation(struct arena *a, struct str *why)
+{
+    const char *path = arena_printf(a, "%s/.creating", sites_folder());
+    creation_lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (creation_lock >= 0 && flock(creation_lock, LOCK_EX) == 0)
+        return true;
+    *why = str_printf(a, "%s cannot be locked", path);
+    return false;
+}
+
+static void unlock_creation(void)
+{
+    if (creation_lock >= 0)
+        close(creation_lock);
+    creation_lock = -1;
 }
 
 /* ---- the database --------------------------------------------------------------------------------------------------------- */
@@ -113,7 +135,7 @@ static json_t *read_config(struct arena *a, struct str host)
     return json_load_file(config_path(a, host), JSON_REJECT_DUPLICATES, NULL);
 }
 
-void school_discard(struct arena *a, struct str host)
+static void remove_all(struct arena *a, struct str host)
 {
     json_t *config = read_config(a, host);
     if (config)
@@ -123,15 +145,10 @@ void school_discard(struct arena *a, struct str host)
     site_forget(host);
 }
 
-/* Two creations of one site at once: the second is told. The lock goes with the process. */
-static bool lock_creation(struct arena *a, struct str *why)
+void school_discard(struct arena *a, struct str host)
 {
-    const char *path = arena_printf(a, "%s/.creating", sites_folder());
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd >= 0 && flock(fd, LOCK_EX) == 0)
-        return true;
-    *why = str_printf(a, "%s cannot be locked", path);
-    return false;
+    remove_all(a, host);
+    unlock_creation();
 }
 
 static bool make_room(struct arena *a, struct str host, struct str *why)
@@ -148,7 +165,7 @@ static bool make_room(struct arena *a, struct str host, struct str *why)
                    json_integer_value(json_object_get(config, "being_created")) == 1;
     json_decref(config);
     if (remains)
-        school_discard(a, host);
+        remove_all(a, host);
     if (exists(school_folder(a, host))) {
         *why = str_printf(a, "the site %.*s exists already (%s)", STR_ARG(host), school_folder(a, host));
         return false;
@@ -163,10 +180,12 @@ static bool make_room(struct arena *a, struct str host, struct str *why)
 
 bool school_found(struct arena *a, struct str host, json_t *from, struct str *why)
 {
-    if (!lock_creation(a, why) || !make_room(a, host, why))
+    if (!lock_creation(a, why) || !make_room(a, host, why)) {
+        unlock_creation();
         return false;
+    }
     json_t *config = new_config(a, from);
-    bool done = make_folders(a, host, why) && write_config(a, host, config, why) && make_database(a, config, why);
+    bool done = write_config(a, host, config, why) && make_folders(a, host, why) && make_database(a, config, why);
     json_decref(config);
     if (!done)
         school_discard(a, host);
@@ -176,9 +195,9 @@ bool school_found(struct arena *a, struct str host, json_t *from, struct str *wh
 bool school_open(struct arena *a, struct str host, struct str *why)
 {
     struct ctx cx = plain_call(a);
-    return said(
-        &cx, site_config_set(&cx, host, "being_created", NULL) && site_config_set(&cx, host, "maintenance_mode", NULL),
-        why);
+    bool done = site_config_set(&cx, host, "being_created", NULL) && site_config_set(&cx, host, "maintenance_mode", NULL);
+    unlock_creation();
+    return said(&cx, done, why);
 }
 
 /* ---- tables ------------------------------------------------------------------------------------------------------------------ */
@@ -290,7 +309,7 @@ bool school_drop(struct arena *a, struct str host, struct str *why)
         return false;
     }
     json_decref(config);
-    school_discard(a, host);
+    remove_all(a, host);
     if (!exists(school_folder(a, host)))
         return true;
     *why = str_printf(a, "%s could not be removed whole", school_folder(a, host));

@@ -47,7 +47,7 @@ static int site_new(struct command_line *cl)
     if (!command_open(cl))
         return FAILED;
     if (!school_create(cl->arena, &s, &why))
-        return command_failed("The site %.*s was not created: %.*s.", STR_ARG(s.host), STR_ARG(why));
+        return command_failed("The site %.*s was not created: %.*s", STR_ARG(s.host), STR_ARG(why));
     printf("The site %.*s is ready.\n", STR_ARG(s.host));
     if (!given)
         printf("Administrator's password, shown this once: %.*s\n", STR_ARG(s.password));
@@ -147,7 +147,7 @@ static int site_drop(struct command_line *cl)
     if (!command_open(cl))
         return FAILED;
     if (!school_drop(cl->arena, host, &why))
-        return command_failed("The site %.*s was not dropped: %.*s.", STR_ARG(host), STR_ARG(why));
+        return command_failed("The site %.*s was not dropped: %.*s", STR_ARG(host), STR_ARG(why));
     printf("The site %.*s is gone.\n", STR_ARG(host));
     return DONE;
 }
