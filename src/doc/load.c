@@ -152,6 +152,10 @@ static bool load_rows(struct ctx *cx, struct doc *doc, bool lock)
 static bool take_single_value(struct ctx *cx, struct doc *doc, struct str field, struct str text)
 {
     ptrdiff_t i = field_index(doc->type, field);
+    if (i >= 0 && !text.p)
+        doc->values[i] = VALUE_NONE;
+    if (!text.p)
+        return true;
     if (i >= 0 && field_has_column(&doc->type->fields[i]))
         return value_from_text(cx, doc->type, &doc->type->fields[i], text, &doc->values[i]);
     static const enum standard kept[] = { STD_OWNER, STD_CREATION, STD_MODIFIED, STD_MODIFIED_BY };
@@ -167,6 +171,8 @@ static bool take_single_value(struct ctx *cx, struct doc *doc, struct str field,
 static struct doc *load_single(struct ctx *cx, const struct doctype *type, bool lock)
 {
     struct doc *doc = doc_new(cx, type);
+    if (!presets_fill(cx, doc)) /* for fields without a row */
+        return NULL;
     struct sql *q = sql_new(cx);
     sql_add(q, "SELECT `field`, `value` FROM ");
     sql_table(q, "tabSingles");
@@ -175,13 +181,11 @@ static struct doc *load_single(struct ctx *cx, const struct doctype *type, bool 
     if (lock)
         sql_add(q, " FOR UPDATE");
     struct rows *rows = db_run(cx, q);
-    bool stored = false;
-    for (; rows && rows_next(rows); stored = true)
-        if (!rows_is_null(rows, 1) && !take_single_value(cx, doc, str_copy(cx->arena, rows_text(rows, 0)),
-                                                         str_copy(cx->arena, rows_text(rows, 1))))
+    while (rows && rows_next(rows)) {
+        struct str value = rows_is_null(rows, 1) ? STR_NONE : str_copy(cx->arena, rows_text(rows, 1));
+        if (!take_single_value(cx, doc, str_copy(cx->arena, rows_text(rows, 0)), value))
             return NULL;
-    if (!failed(cx) && !stored && !presets_fill(cx, doc)) /* never saved: as a new one */
-        return NULL;
+    }
     return failed(cx) ? NULL : doc;
 }
 

@@ -40,14 +40,16 @@ static bool fill(struct ctx *cx, struct doc *doc, size_t f)
     return !text.p || value_from_text(cx, doc->type, field, text, &doc->values[f]);
 }
 
-/* A number that must not be null is 0, new or not. */
-static void no_nulls_in_numbers(struct doc *doc)
+/* As the columns will have it: a number that must not be null is 0, an empty text that must be unique is null. */
+static void as_stored(struct doc *doc)
 {
     for (size_t f = 0; f < doc->type->field_count; f++) {
         const struct field *field = &doc->type->fields[f];
-        if (!field_is_never_null(field) || doc->values[f].kind != VALUE_NULL)
-            continue;
-        doc->values[f] = field_is_decimal(field) ? value_of_decimal(DECIMAL_INT(0)) : value_of_int(0);
+        struct value *v = &doc->values[f];
+        if (field->unique && v->kind == VALUE_TEXT && !v->text.n)
+            *v = VALUE_NONE;
+        if (field_is_never_null(field) && v->kind == VALUE_NULL)
+            *v = field_is_decimal(field) ? value_of_decimal(DECIMAL_INT(0)) : value_of_int(0);
     }
 }
 
@@ -66,7 +68,7 @@ bool save_defaults(struct save *s)
         struct doc *doc = s->docs.docs[i];
         if (doc->is_new && !doc->name.n && !presets_fill(s->cx, doc))
             return false;
-        no_nulls_in_numbers(doc);
+        as_stored(doc);
     }
     return true;
 }

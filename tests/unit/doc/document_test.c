@@ -260,6 +260,7 @@ TEST(document, a_single_is_read_with_nothing_stored_and_kept)
     struct ctx cx = writer();
     struct doc *setup = doc_load(&cx, "D Setup", STR("D Setup"));
     assert_non_null(setup);
+    assert_int_equal(doc_int(setup, "days"), 30);
     assert_true(update(&cx, "D Setup", STR("D Setup"), "{\"title\": \"T\", \"days\": \"14\", \"rate\": 0.25}"));
     setup = doc_load(&cx, "D Setup", STR("D Setup"));
     assert_str(doc_text(setup, "title"), "T");
@@ -284,5 +285,42 @@ TEST(document, json_has_frappes_key_order)
         "\"parenttype\":\"D Camp\",\"doctype\":\"D Part\",\"steps\":[]}]}",
         STR_ARG(part->name));
     assert_str(as_json(&cx, doc), expected.p);
+    db_rollback(&cx);
+}
+
+TEST(document, nothing_is_told_to_who_may_not_create)
+{
+    struct ctx boss = writer(), cx = GUEST;
+    cx.may_write = true;
+    assert_true(database_ready(&cx));
+    assert_null(insert(&cx, "D Thing", "{\"title\": \"x\", \"camp\": \"no-such\"}"));
+    assert_ptr_equal(cx.err.kind, &PermissionError);
+    db_rollback(&cx);
+    db_rollback(&boss);
+}
+
+TEST(document, fields_above_the_callers_level_are_put_back)
+{
+    struct ctx boss = writer(), cx = call_as("ed@x.example", "Editor");
+    cx.may_write = true;
+    assert_true(database_ready(&cx));
+    struct doc *doc = insert(&cx, "D Thing", "{\"title\": \"x\", \"low\": \"mine\", \"server\": 5}");
+    assert_non_null(doc);
+    assert_false(doc_is_set(doc, "low"));
+    assert_int_equal(doc_int(doc, "server"), 0);
+    db_rollback(&cx);
+    db_rollback(&boss);
+}
+
+TEST(document, a_save_without_a_difference_may_leave_the_stamp)
+{
+    struct ctx cx = writer();
+    struct doc *doc = insert(&cx, "D Thing", "{\"title\": \"x\", \"amount\": 1.5, \"data\": {\"a\": 1}}");
+    struct doc *again = doc_load(&cx, "D Thing", doc->name);
+    assert_true(doc_save(&cx, again, SAVE_STAMPS_ONLY_IF_CHANGED));
+    assert_str(again->modified, doc->modified.p);
+    doc_set_text(again, "text", STR("new"));
+    assert_true(doc_save(&cx, again, SAVE_STAMPS_ONLY_IF_CHANGED));
+    assert_true(str_compare(again->modified, doc->modified) > 0);
     db_rollback(&cx);
 }
