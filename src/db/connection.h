@@ -37,6 +37,7 @@ struct statements {
 struct db {
     MYSQL *mysql;              /* NULL until the first use and after a loss */
     struct db *next;           /* in the pool's idle list */
+    const void *last_thread;   /* which thread had it last */
     struct loan *loan;         /* to which call it is lent */
     uint64_t tenant;           /* whose role (or login) it has; 0: nobody's */
     struct statement *reading; /* a result that was not read to its end */

@@ -76,14 +76,32 @@ void db_thread(bool starting)
         mysql_thread_end();
 }
 
-/* The idle connection of the site; failing that the one unused for longest, which loses least by a switch. */
+/* Who asks: its own address, the same for all calls of a thread. */
+static const void *this_thread(void)
+{
+    static _Thread_local char here;
+    return &here;
+}
+
+/* How little it costs to go on with this connection. The site's needs no switch; the thread's own keeps the server's
+ * thread and ours on their processors (twice the point reads on two cores). */
+static int fitness(const struct db *db, uint64_t tenant)
+{
+    return (db->tenant == tenant ? 2 : 0) + (db->last_thread == this_thread() ? 1 : 0);
+}
+
+/* The fittest idle connection. Among those of the site the one last used; among the others the one unused for longest,
+ * which loses least by a switch. */
 static struct db *pick(uint64_t tenant)
 {
     struct db **best = NULL;
+    int most = -1;
     for (struct db **at = &pool.idle; *at; at = &(*at)->next) {
+        int fit = fitness(*at, tenant);
+        if (fit < most || (fit == most && fit >= 2))
+            continue;
         best = at;
-        if ((*at)->tenant == tenant)
-            break;
+        most = fit;
     }
     if (!best)
         return NULL;
@@ -188,6 +206,7 @@ static struct db *borrow(struct ctx *cx)
     }
     loan->db = db;
     db->loan = loan;
+    db->last_thread = this_thread();
     return cx->db = db;
 }
 
