@@ -62,8 +62,10 @@ static const struct doctype *parent_type_of(struct ctx *cx, struct doc *row)
 /* A new row joins its parent's tree, at its idx if it has one, else at the end. */
 static bool join_parent(struct ctx *cx, struct doc *row)
 {
-    if (!row->parent.n)
-        return throw(cx, &ValidationError, "Error: Value missing for %s: %s", row->type->name, "Parent");
+    if (!row->parent.n) {
+        note(cx, NULL, N_("Error: Value missing for %s: %s"), row->type->name, standard_fields[STD_PARENT].label);
+        return throw_noted(cx, &MandatoryError, str_printf(cx->arena, "[%s, None]: parent", row->type->name));
+    }
     const struct doctype *type = parent_type_of(cx, row);
     struct str stored;
     if (!type)

@@ -176,7 +176,7 @@ TEST(tree, a_row_joins_and_leaves_with_totals_and_numbers)
     assert_null(insert(&cx, "D Step", "{\"title\": \"lost\", \"parent\": \"nowhere\"}"));
     assert_str(take_error(&cx).message, "Could not find Parent: nowhere");
     assert_null(insert(&cx, "D Step", "{\"title\": \"lost\"}"));
-    assert_ptr_equal(take_error(&cx).kind, &ValidationError);
+    assert_ptr_equal(take_error(&cx).kind, &MandatoryError);
     db_rollback(&cx);
 }
 
