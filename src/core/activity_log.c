@@ -20,12 +20,17 @@ static const struct field fields[] = {
     { "full_name", DATA, .in_list_view = true },
 };
 
-DOCTYPE(activity_log) = {
-    .name = "Activity Log", .module = "Core", .title_field = "subject", .search_fields = "subject",
+DOCTYPE(activity_log)
+= {
+    .name = "Activity Log",
+    .module = "Core",
+    .title_field = "subject",
+    .search_fields = "subject",
     .about = "Who logged in and out, and who tried.",
     FIELDS(fields),
     PERMS({ "System Manager", READ | DELETE | REPORT | EXPORT }),
-    .logs = true, .in_create = true,
+    .logs = true,
+    .in_create = true,
 };
 
 static const struct {

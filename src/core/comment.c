@@ -17,8 +17,10 @@ static const struct field fields[] = {
     { "ip_address", DATA, .hidden = true },
 };
 
-DOCTYPE(comment) = {
-    .name = "Comment", .module = "Core",
+DOCTYPE(comment)
+= {
+    .name = "Comment",
+    .module = "Core",
     .about = "What people and the program say about a document.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }),

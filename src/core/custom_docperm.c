@@ -23,10 +23,13 @@ static const struct field fields[] = {
     { "email", CHECK },
 };
 
-DOCTYPE(custom_docperm) = {
-    .name = "Custom DocPerm", .module = "Core",
+DOCTYPE(custom_docperm)
+= {
+    .name = "Custom DocPerm",
+    .module = "Core",
     .about = "A site's own rights for a DocType; one row replaces all shipped ones.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }),
-    .allow_import = true, .track_changes = true,
+    .allow_import = true,
+    .track_changes = true,
 };

@@ -12,7 +12,8 @@ static const struct field fields[] = {
     { "length", INT, .non_negative = true },
     { "link_filters", JSON, .hidden = true },
     { "fieldtype", SELECT, .reqd = true, .preset = "Data", .in_list_view = true,
-      .options = "Autocomplete\nAttach\nAttach Image\nBarcode\nButton\nCheck\nCode\nColor\nColumn Break\nCurrency\nData\nDate\n"
+      .options = "Autocomplete\nAttach\nAttach Image\nBarcode\nButton\nCheck\nCode\nColor\nColumn "
+                 "Break\nCurrency\nData\nDate\n"
                  "Datetime\nDuration\nDynamic Link\nFloat\nFold\nGeolocation\nHeading\nHTML\nHTML Editor\nIcon\nImage\n"
                  "Int\nJSON\nLink\nLong Int\nLong Text\nMarkdown Editor\nPassword\nPercent\nPhone\nRating\nRead Only\n"
                  "Section Break\nSelect\nSignature\nSmall Text\nTab Break\nTable\nTable MultiSelect\nText\n"
@@ -110,12 +111,17 @@ static bool validate(struct ctx *cx, struct doc *custom)
     return true;
 }
 
-DOCTYPE(custom_field) = {
-    .name = "Custom Field", .module = "Custom", .search_fields = "dt label fieldtype options",
+DOCTYPE(custom_field)
+= {
+    .name = "Custom Field",
+    .module = "Custom",
+    .search_fields = "dt label fieldtype options",
     .about = "A field that a site adds to any DocType.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }),
     NEEDS("dt", "label", "fieldname"),
     .track_changes = true,
-    .before_insert = before_insert, .autoname_hook = name_it, .validate = validate,
+    .before_insert = before_insert,
+    .autoname_hook = name_it,
+    .validate = validate,
 };

@@ -9,10 +9,14 @@ static const struct field fields[] = {
     { "data", CODE, .read_only = true },
 };
 
-DOCTYPE(deleted_document) = {
-    .name = "Deleted Document", .module = "Core", .title_field = "deleted_name",
+DOCTYPE(deleted_document)
+= {
+    .name = "Deleted Document",
+    .module = "Core",
+    .title_field = "deleted_name",
     .about = "The last state of a document that was deleted.",
     FIELDS(fields),
     PERMS({ "System Manager", READ | DELETE | REPORT | EXPORT }),
-    .logs = true, .in_create = true,
+    .logs = true,
+    .in_create = true,
 };

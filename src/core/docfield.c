@@ -4,7 +4,8 @@
 static const struct field fields[] = {
     { "label", DATA, .index = true, .in_list_view = true },
     { "fieldtype", SELECT, .reqd = true, .index = true, .preset = "Data", .in_list_view = true,
-      .options = "Autocomplete\nAttach\nAttach Image\nBarcode\nButton\nCheck\nCode\nColor\nColumn Break\nCurrency\nData\nDate\n"
+      .options = "Autocomplete\nAttach\nAttach Image\nBarcode\nButton\nCheck\nCode\nColor\nColumn "
+                 "Break\nCurrency\nData\nDate\n"
                  "Datetime\nDuration\nDynamic Link\nFloat\nFold\nGeolocation\nHeading\nHTML\nHTML Editor\nIcon\nImage\n"
                  "Int\nJSON\nLink\nLong Int\nLong Text\nMarkdown Editor\nPassword\nPercent\nPhone\nRating\nRead Only\n"
                  "Section Break\nSelect\nSignature\nSmall Text\nTab Break\nTable\nTable MultiSelect\nText\n"
@@ -66,8 +67,11 @@ static const struct field fields[] = {
     { "oldfieldtype", DATA, .hidden = true },
 };
 
-DOCTYPE(docfield) = {
-    .name = "DocField", .module = "Core", .is_child = true,
+DOCTYPE(docfield)
+= {
+    .name = "DocField",
+    .module = "Core",
+    .is_child = true,
     .about = "One field of a site's own DocType.",
     FIELDS(fields),
 };

@@ -21,8 +21,11 @@ static const struct field fields[] = {
     { "email", CHECK, .preset = "1" },
 };
 
-DOCTYPE(docperm) = {
-    .name = "DocPerm", .module = "Core", .is_child = true,
+DOCTYPE(docperm)
+= {
+    .name = "DocPerm",
+    .module = "Core",
+    .is_child = true,
     .about = "Which role has which right on a site's own DocType.",
     FIELDS(fields),
 };

@@ -24,12 +24,15 @@ static bool validate(struct ctx *cx, struct doc *share)
     return true;
 }
 
-DOCTYPE(docshare) = {
-    .name = "DocShare", .module = "Core",
+DOCTYPE(docshare)
+= {
+    .name = "DocShare",
+    .module = "Core",
     .about = "One document shared with one user, or with everyone.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }),
     NEEDS("user", "read", "write", "share", "submit", "everyone"),
-    .logs = true, .in_create = true,
+    .logs = true,
+    .in_create = true,
     .validate = validate,
 };

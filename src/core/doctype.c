@@ -70,8 +70,7 @@ static const struct field fields[] = {
 
 static bool is_built_in(struct str name)
 {
-    TABLE_EACH(doctypes, struct doctype, it)
-    {
+    TABLE_EACH (doctypes, struct doctype, it) {
         if (str_eq_nocase(name, str_of((*it)->name)))
             return true;
     }
@@ -88,11 +87,18 @@ static bool refuse_built_in(struct ctx *cx, struct doc *type)
     return true;
 }
 
-DOCTYPE(doctype) = {
-    .name = "DocType", .module = "Core", .autoname = "Prompt", .search_fields = "module",
+DOCTYPE(doctype)
+= {
+    .name = "DocType",
+    .module = "Core",
+    .autoname = "Prompt",
+    .search_fields = "module",
     .about = "A DocType as a document.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }),
-    .allow_rename = true, .track_changes = true,
-    .validate = refuse_built_in, .on_trash = refuse_built_in, .after_rename = refuse_built_in,
+    .allow_rename = true,
+    .track_changes = true,
+    .validate = refuse_built_in,
+    .on_trash = refuse_built_in,
+    .after_rename = refuse_built_in,
 };

@@ -19,8 +19,11 @@ static bool validate(struct ctx *cx, struct doc *rule)
     return true;
 }
 
-DOCTYPE(document_naming_rule) = {
-    .name = "Document Naming Rule", .module = "Core", .title_field = "document_type",
+DOCTYPE(document_naming_rule)
+= {
+    .name = "Document Naming Rule",
+    .module = "Core",
+    .title_field = "document_type",
     .about = "A prefix and a counter for documents that fit its conditions.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }),

@@ -7,8 +7,11 @@ static const struct field fields[] = {
     { "value", DATA, .reqd = true, .in_list_view = true },
 };
 
-DOCTYPE(document_naming_rule_condition) = {
-    .name = "Document Naming Rule Condition", .module = "Core", .is_child = true,
+DOCTYPE(document_naming_rule_condition)
+= {
+    .name = "Document Naming Rule Condition",
+    .module = "Core",
+    .is_child = true,
     .about = "What a document must hold for the naming rule to apply.",
     FIELDS(fields),
 };

@@ -27,8 +27,11 @@ static bool validate(struct ctx *cx, struct doc *settings)
     return true;
 }
 
-DOCTYPE(erpnext_settings) = {
-    .name = "ERPNext Settings", .module = "LMS", .is_single = true,
+DOCTYPE(erpnext_settings)
+= {
+    .name = "ERPNext Settings",
+    .module = "LMS",
+    .is_single = true,
     .about = "Where the books are kept and how to reach them.",
     FIELDS(fields),
     PERMS({ "System Manager", READ | WRITE | CREATE }),

@@ -19,8 +19,11 @@ static const struct field fields[] = {
     { "content_hash", DATA, .read_only = true, .index = true },
 };
 
-DOCTYPE(file) = {
-    .name = "File", .module = "Core", .title_field = "file_name",
+DOCTYPE(file)
+= {
+    .name = "File",
+    .module = "Core",
+    .title_field = "file_name",
     .about = "An uploaded file and the document it belongs to.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }),

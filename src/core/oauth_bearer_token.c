@@ -12,10 +12,14 @@ static const struct field fields[] = {
     { "status", SELECT, .options = "Active\nRevoked", .read_only = true, .in_list_view = true },
 };
 
-DOCTYPE(oauth_bearer_token) = {
-    .name = "OAuth Bearer Token", .module = "Integrations", .autoname = "field:access_token",
+DOCTYPE(oauth_bearer_token)
+= {
+    .name = "OAuth Bearer Token",
+    .module = "Integrations",
+    .autoname = "field:access_token",
     .about = "An access token given to a program on behalf of a user.",
     FIELDS(fields),
     PERMS({ "System Manager", READ | DELETE }),
-    .logs = true, .in_create = true,
+    .logs = true,
+    .in_create = true,
 };

@@ -23,8 +23,11 @@ static bool before_save(struct ctx *cx, struct doc *client)
     return true;
 }
 
-DOCTYPE(oauth_client) = {
-    .name = "OAuth Client", .module = "Integrations", .title_field = "app_name",
+DOCTYPE(oauth_client)
+= {
+    .name = "OAuth Client",
+    .module = "Integrations",
+    .title_field = "app_name",
     .about = "A program that may ask for tokens on behalf of users.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }, { "System Manager", READ, .level = 1 }),

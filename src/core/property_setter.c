@@ -44,12 +44,16 @@ static bool before_insert(struct ctx *cx, struct doc *setter)
     return db_change(cx, q) >= 0;
 }
 
-DOCTYPE(property_setter) = {
-    .name = "Property Setter", .module = "Custom", .search_fields = "doc_type property",
+DOCTYPE(property_setter)
+= {
+    .name = "Property Setter",
+    .module = "Custom",
+    .search_fields = "doc_type property",
     .about = "One property of a DocType or of a field, changed by a site.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }),
     NEEDS("doctype_or_field", "doc_type", "field_name", "row_name", "property"),
     .track_changes = true,
-    .before_insert = before_insert, .autoname_hook = name_it,
+    .before_insert = before_insert,
+    .autoname_hook = name_it,
 };

@@ -13,8 +13,8 @@ static const struct field fields[] = {
 
 static bool is_standard(struct str role)
 {
-    static const char *const standard[] = { "Administrator", "System Manager", "Instructor", "Student",
-                                            "Influencer",    "All",            "Guest",      "Desk User" };
+    static const char *const standard[] = { "Administrator", "System Manager", "Instructor", "Student", "Influencer",
+                                            "All",           "Guest",          "Desk User" };
     for (size_t i = 0; i < countof(standard); i++)
         if (str_eq_nocase(role, str_of(standard[i])))
             return true;
@@ -58,12 +58,20 @@ static bool after_rename(struct ctx *cx, struct doc *role)
     return true;
 }
 
-DOCTYPE(role) = {
-    .name = "Role", .module = "Core", .autoname = "field:role_name",
+DOCTYPE(role)
+= {
+    .name = "Role",
+    .module = "Core",
+    .autoname = "field:role_name",
     .about = "A name that permissions are given to.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }),
     NEEDS("disabled", "desk_access"),
-    .allow_rename = true, .allow_import = true, .track_changes = true,
-    .validate = validate, .on_update = on_update, .on_trash = on_trash, .after_rename = after_rename,
+    .allow_rename = true,
+    .allow_import = true,
+    .track_changes = true,
+    .validate = validate,
+    .on_update = on_update,
+    .on_trash = on_trash,
+    .after_rename = after_rename,
 };

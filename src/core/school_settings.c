@@ -74,8 +74,8 @@ static bool validate(struct ctx *cx, struct doc *settings)
 {
     if (!is_currency(doc_text(settings, "currency")))
         return throw(cx, &ValidationError, "Unknown currency: %.*s", STR_ARG(doc_text(settings, "currency")));
-    return settings_check_locale(cx, settings) && check_days(cx, settings, "attribution_days")
-        && check_days(cx, settings, "hold_days") && check_tax(cx, settings) && check_colors(cx, settings);
+    return settings_check_locale(cx, settings) && check_days(cx, settings, "attribution_days") &&
+           check_days(cx, settings, "hold_days") && check_tax(cx, settings) && check_colors(cx, settings);
 }
 
 static bool on_update(struct ctx *cx, struct doc *settings)
@@ -83,13 +83,17 @@ static bool on_update(struct ctx *cx, struct doc *settings)
     return settings_share_locale(cx, settings, "System Settings");
 }
 
-DOCTYPE(school_settings) = {
-    .name = "School Settings", .module = "LMS", .is_single = true,
+DOCTYPE(school_settings)
+= {
+    .name = "School Settings",
+    .module = "LMS",
+    .is_single = true,
     .about = "What the school is called, how it looks, sells, pays its partners and takes in students.",
     FIELDS(fields),
     PERMS({ "System Manager", READ | WRITE | CREATE | SHARE | PRINT | EMAIL }),
     NEEDS("title", "currency", "language", "time_zone", "attribution_days", "hold_days", "tax_rate", "primary_color",
           "accent_color"),
     .track_changes = true,
-    .validate = validate, .on_update = on_update,
+    .validate = validate,
+    .on_update = on_update,
 };

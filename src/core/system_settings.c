@@ -57,7 +57,8 @@ static bool is_session_expiry(struct str text)
 static bool validate(struct ctx *cx, struct doc *settings)
 {
     if (!is_session_expiry(doc_text(settings, "session_expiry")))
-        return throw(cx, &ValidationError, "The session expiry is hours and minutes, as in 170:00, of at least a minute.");
+        return throw(cx, &ValidationError,
+                     "The session expiry is hours and minutes, as in 170:00, of at least a minute.");
     return settings_check_locale(cx, settings);
 }
 
@@ -66,12 +67,16 @@ static bool on_update(struct ctx *cx, struct doc *settings)
     return settings_share_locale(cx, settings, "School Settings");
 }
 
-DOCTYPE(system_settings) = {
-    .name = "System Settings", .module = "Core", .is_single = true,
+DOCTYPE(system_settings)
+= {
+    .name = "System Settings",
+    .module = "Core",
+    .is_single = true,
     .about = "Sessions, formats and log-in of the site, under Frappe's keys.",
     FIELDS(fields),
     PERMS({ "System Manager", READ | WRITE | CREATE | SHARE | PRINT | EMAIL }),
     NEEDS("session_expiry", "language", "time_zone"),
     .track_changes = true,
-    .validate = validate, .on_update = on_update,
+    .validate = validate,
+    .on_update = on_update,
 };

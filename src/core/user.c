@@ -180,15 +180,26 @@ static bool after_rename(struct ctx *cx, struct doc *user)
     return db_change(cx, q) >= 0;
 }
 
-DOCTYPE(user) = {
-    .name = "User", .module = "Core", .title_field = "full_name", .search_fields = "full_name",
+DOCTYPE(user)
+= {
+    .name = "User",
+    .module = "Core",
+    .title_field = "full_name",
+    .search_fields = "full_name",
     .about = "A person who may log in, known by e-mail.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }, { "System Manager", READ | WRITE, .level = 1 }, { "All", READ }),
     ROWS({ "All", OWN("name") }),
     NEEDS("enabled", "email", "first_name", "middle_name", "last_name", "full_name", "language", "time_zone", "roles",
           "new_password", "user_type", "last_password_reset_date"),
-    .allow_rename = true, .allow_import = true, .track_changes = true,
-    .autoname_hook = name_it, .before_validate = before_validate, .validate = validate, .before_save = before_save,
-    .on_update = on_update, .on_trash = on_trash, .after_rename = after_rename,
+    .allow_rename = true,
+    .allow_import = true,
+    .track_changes = true,
+    .autoname_hook = name_it,
+    .before_validate = before_validate,
+    .validate = validate,
+    .before_save = before_save,
+    .on_update = on_update,
+    .on_trash = on_trash,
+    .after_rename = after_rename,
 };

@@ -44,13 +44,17 @@ static bool validate(struct ctx *cx, struct doc *permission)
     return true;
 }
 
-DOCTYPE(user_permission) = {
-    .name = "User Permission", .module = "Core", .title_field = "user",
+DOCTYPE(user_permission)
+= {
+    .name = "User Permission",
+    .module = "Core",
+    .title_field = "user",
     .about = "Limits a user to the documents that point to certain values.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }),
     NEEDS("user", "allow", "for_value", "apply_to_all_doctypes", "applicable_for"),
-    .allow_import = true, .track_changes = true,
+    .allow_import = true,
+    .track_changes = true,
     .unprotected = "user for_value",
     .validate = validate,
 };

@@ -7,10 +7,14 @@ static const struct field fields[] = {
     { "data", CODE, .hidden = true },
 };
 
-DOCTYPE(version) = {
-    .name = "Version", .module = "Core", .title_field = "docname",
+DOCTYPE(version)
+= {
+    .name = "Version",
+    .module = "Core",
+    .title_field = "docname",
     .about = "What one update changed in a document.",
     FIELDS(fields),
     PERMS({ "System Manager", READ | REPORT | EXPORT }),
-    .logs = true, .in_create = true,
+    .logs = true,
+    .in_create = true,
 };

@@ -34,8 +34,11 @@ static bool validate(struct ctx *cx, struct doc *webhook)
     return true;
 }
 
-DOCTYPE(webhook) = {
-    .name = "Webhook", .module = "Integrations", .autoname = "HOOK-.####",
+DOCTYPE(webhook)
+= {
+    .name = "Webhook",
+    .module = "Integrations",
+    .autoname = "HOOK-.####",
     .about = "Tells another program when documents of a DocType change.",
     FIELDS(fields),
     PERMS({ "System Manager", ALL }),

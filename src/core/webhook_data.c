@@ -6,8 +6,11 @@ static const struct field fields[] = {
     { "key", DATA, .reqd = true, .in_list_view = true },
 };
 
-DOCTYPE(webhook_data) = {
-    .name = "Webhook Data", .module = "Integrations", .is_child = true,
+DOCTYPE(webhook_data)
+= {
+    .name = "Webhook Data",
+    .module = "Integrations",
+    .is_child = true,
     .about = "One field of the document and its key in a webhook's body.",
     FIELDS(fields),
 };

@@ -6,8 +6,11 @@ static const struct field fields[] = {
     { "value", SMALL_TEXT, .in_list_view = true },
 };
 
-DOCTYPE(webhook_header) = {
-    .name = "Webhook Header", .module = "Integrations", .is_child = true,
+DOCTYPE(webhook_header)
+= {
+    .name = "Webhook Header",
+    .module = "Integrations",
+    .is_child = true,
     .about = "One header of a webhook's request.",
     FIELDS(fields),
 };

@@ -12,10 +12,13 @@ static const struct field fields[] = {
     { "error", TEXT, .read_only = true },
 };
 
-DOCTYPE(webhook_request_log) = {
-    .name = "Webhook Request Log", .module = "Integrations",
+DOCTYPE(webhook_request_log)
+= {
+    .name = "Webhook Request Log",
+    .module = "Integrations",
     .about = "One attempt to deliver a webhook.",
     FIELDS(fields),
     PERMS({ "System Manager", READ | DELETE | REPORT | EXPORT }),
-    .logs = true, .in_create = true,
+    .logs = true,
+    .in_create = true,
 };
