@@ -16,7 +16,7 @@ struct ctx {
     const struct db_tenant *tenant; /* whose tables: set with the site (db.h) */
     struct db *db;                  /* borrowed connection; NULL until the first statement (db.h) */
     struct later *later;            /* what to do after commit (site.h) */
-    struct map *memo;               /* what rules looked up once in this call, by question; NULL: nothing yet */
+    struct map *memo;               /* what rules and hooks keep for this call, by question: ctx_memo; NULL: nothing yet */
     struct deps *deps;              /* what this call read, for the response cache; NULL: not recorded (site.h) */
     struct str lang;                /* language of messages: "en", "fr" */
     int64_t now_us;                 /* one reading of the clock for the whole call: µs since 1970 UTC */
@@ -31,7 +31,10 @@ struct ctx {
 };
 
 /* A format stays a format: compilers check arguments through the translation. */
-__attribute__((format_arg(2))) static inline const char *tr(const struct ctx *cx, const char *message_id)
+__attribute__((format_arg(2))) /* The memo, made at the first question. Setting cx->memo to NULL forgets all answers. */
+struct map *ctx_memo(struct ctx *);
+
+static inline const char *tr(const struct ctx *cx, const char *message_id)
 {
     return cx->translate ? cx->translate(cx, message_id) : message_id;
 }

@@ -142,7 +142,12 @@ static bool validate(struct ctx *cx, struct doc *user)
     return true;
 }
 
-/* The password goes to the table of hashes; the document never holds it. */
+static struct str password_key(struct ctx *cx, const struct doc *user)
+{
+    return str_printf(cx->arena, "new_password %.*s", STR_ARG(user->name));
+}
+
+/* The password goes to the table of hashes; the document never holds it. Of a new user it waits for the row. */
 static bool before_save(struct ctx *cx, struct doc *user)
 {
     struct str password = doc_text(user, "new_password");
@@ -152,7 +157,18 @@ static bool before_save(struct ctx *cx, struct doc *user)
     if (str_is(user->name, "Guest"))
         return throw(cx, &ValidationError, "The user Guest has no password.");
     doc_set_text(user, "last_password_reset_date", call_today(cx));
-    return password_set(cx, user->name, password, false);
+    if (!user->is_new)
+        return password_set(cx, user->name, password, false);
+    struct str *waiting = arena_new_of(cx->arena, struct str);
+    *waiting = password;
+    map_put(ctx_memo(cx), password_key(cx, user), waiting);
+    return true;
+}
+
+static bool after_insert(struct ctx *cx, struct doc *user)
+{
+    const struct str *password = map_get(ctx_memo(cx), password_key(cx, user));
+    return !password || password_set(cx, user->name, *password, false);
 }
 
 static bool on_update(struct ctx *cx, struct doc *user)
@@ -199,6 +215,7 @@ DOCTYPE(user)
     .before_validate = before_validate,
     .validate = validate,
     .before_save = before_save,
+    .after_insert = after_insert,
     .on_update = on_update,
     .on_trash = on_trash,
     .after_rename = after_rename,

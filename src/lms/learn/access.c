@@ -4,15 +4,6 @@
 #include "lms.h"
 
 /* ---- what rules look up, once per call ------------------------------------------------------------------------------ */
-static struct map *memo_of(struct ctx *cx)
-{
-    if (!cx->memo) {
-        cx->memo = arena_new_of(cx->arena, struct map);
-        *cx->memo = map_new(cx->arena);
-    }
-    return cx->memo;
-}
-
 /* The name of the tree's bootcamp: of a row in memory from its root, else from the field. */
 static struct str bootcamp_of(const struct doc *doc)
 {
@@ -31,13 +22,13 @@ static struct str published_key(struct ctx *cx, struct str bootcamp)
 void access_remember_published(struct ctx *cx, struct str bootcamp, bool published)
 {
     static const bool yes = true, no = false;
-    map_put(memo_of(cx), published_key(cx, bootcamp), (void *)(published ? &yes : &no));
+    map_put(ctx_memo(cx), published_key(cx, bootcamp), (void *)(published ? &yes : &no));
 }
 
 static bool is_published(struct ctx *cx, const struct doc *doc)
 {
     struct str bootcamp = bootcamp_of(doc), published = STR_NONE;
-    const bool *known = map_get(memo_of(cx), published_key(cx, bootcamp));
+    const bool *known = map_get(ctx_memo(cx), published_key(cx, bootcamp));
     if (known)
         return *known;
     call_depends(cx, "LMS Bootcamp");
@@ -125,11 +116,11 @@ bool lms_enrollment(struct ctx *cx, struct str bootcamp, struct enrollment_facts
     call_depends(cx, "Enrollment");
     until_midnight(cx);
     struct str key = str_printf(cx->arena, "enrolled %.*s %.*s", STR_ARG(cx->user->name), STR_ARG(bootcamp));
-    struct enrollment_facts *known = map_get(memo_of(cx), key);
+    struct enrollment_facts *known = map_get(ctx_memo(cx), key);
     if (!known) {
         if (!(known = look_up(cx, bootcamp)))
             return false;
-        map_put(memo_of(cx), key, known);
+        map_put(ctx_memo(cx), key, known);
     }
     *out = *known;
     return true;
