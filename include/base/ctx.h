@@ -30,11 +30,11 @@ struct ctx {
     const char *(*translate)(const struct ctx *, const char *message_id);
 };
 
-/* A format stays a format: compilers check arguments through the translation. */
-__attribute__((format_arg(2))) /* The memo, made at the first question. Setting cx->memo to NULL forgets all answers. */
+/* The memo, made at the first question. Setting cx->memo to NULL forgets all answers. */
 struct map *ctx_memo(struct ctx *);
 
-static inline const char *tr(const struct ctx *cx, const char *message_id)
+/* A format stays a format: compilers check arguments through the translation. */
+__attribute__((format_arg(2))) static inline const char *tr(const struct ctx *cx, const char *message_id)
 {
     return cx->translate ? cx->translate(cx, message_id) : message_id;
 }

@@ -159,7 +159,7 @@ TEST(lms, an_influencer_sees_their_own_codes_and_ledger_rows_only)
     assert_false(doc_is_set(seen, "reason"));
     struct buf text = buf_new(cx.arena, 1 << 16);
     struct json_out out = out_to(&text);
-    struct query invoices = { .doctype = STR("Sales Commission"), .fields = json_pack("[s]", "sales_invoice") };
+    struct query invoices = { .doctype = STR("Sales Commission"), .fields = json_of(&cx, "['sales_invoice']") };
     refused(&cx, list_json(&cx, &invoices, &out), PermissionError);
     school_close(&cx);
 }

@@ -61,7 +61,7 @@ static char listed(struct ctx *cx, struct str name)
 {
     struct buf text = buf_new(cx->arena, 1 << 20);
     struct json_out out = out_to(&text);
-    struct query query = { .doctype = STR("LMS Lesson"), .fields = json_pack("[s]", "*"), .length = 0 };
+    struct query query = { .doctype = STR("LMS Lesson"), .fields = json_of(cx, "['*']"), .length = 0 };
     must(cx, list_json(cx, &query, &out));
     struct str why;
     json_t *rows = json_read(cx->arena, buf_str(&text), &json_limits_default, &why), *row;
@@ -193,11 +193,11 @@ TEST(lms, nobody_filters_or_sorts_by_a_body_they_do_not_always_read)
     AS(&cx, "student@example.com", "Student");
     struct buf text = buf_new(cx.arena, 1 << 20);
     struct json_out out = out_to(&text);
-    struct query by_body = { .doctype = STR("LMS Lesson"), .filters = json_pack("{s[ss]}", "content", "like", "%S%") };
+    struct query by_body = { .doctype = STR("LMS Lesson"), .filters = json_of(&cx, "{'content': ['like', '%S%']}") };
     refused(&cx, list_json(&cx, &by_body, &out), PermissionError);
     struct query sorted = { .doctype = STR("LMS Lesson"), .order_by = STR("video_url desc") };
     refused(&cx, list_json(&cx, &sorted, &out), PermissionError);
-    struct query answer = { .doctype = STR("LMS Lesson"), .fields = json_pack("[s]", "answer") };
+    struct query answer = { .doctype = STR("LMS Lesson"), .fields = json_of(&cx, "['answer']") };
     refused(&cx, list_json(&cx, &answer, &out), PermissionError);
     school_close(&cx);
 }

@@ -117,17 +117,24 @@ static inline void act_as(struct ctx *cx, const char *name, const char *const *r
 }
 #define AS(cx, name, ...) act_as((cx), (name), (const char *const[]){ __VA_ARGS__ __VA_OPT__(, ) NULL })
 
-/* Inserts a document from JSON text with ' for ", as the system; its name. */
-static inline struct doc *given(struct ctx *cx, const char *doctype, const char *json)
+/* JSON with ' for ". */
+static inline json_t *json_of(struct ctx *cx, const char *json)
 {
     char *text = arena_printf(cx->arena, "%s", json);
     for (char *p = text; *p; p++)
         if (*p == '\'')
             *p = '"';
     struct str why;
-    json_t *object = json_read(cx->arena, str_of(text), &json_limits_default, &why);
-    if (!object)
+    json_t *value = json_read(cx->arena, str_of(text), &json_limits_default, &why);
+    if (!value)
         fail_msg("%s: %.*s", json, STR_ARG(why));
+    return value;
+}
+
+/* Inserts a document from such text as Administrator; NULL when that failed. */
+static inline struct doc *given(struct ctx *cx, const char *doctype, const char *json)
+{
+    json_t *object = json_of(cx, json);
     const struct user *before = cx->user;
     cx->user = user_administrator;
     struct doc *doc = doc_new_named(cx, doctype);
