@@ -21,8 +21,10 @@ static void take_identity(struct web *w)
 
 bool web_identify_quickly(struct web *w)
 {
-    if (!identity_peek(w->cx.site, w->cx.arena, sid_of(w), authorization_of(w), &w->identity))
+    struct identity known;
+    if (!identity_peek(w->cx.site, w->cx.arena, sid_of(w), authorization_of(w), &known))
         return false;
+    w->identity = known;
     take_identity(w);
     return true;
 }

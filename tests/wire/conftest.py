@@ -238,7 +238,12 @@ class Server:
     def new_school(self, name="school", *options):
         host = f"{name}-{next(self.numbers)}.test"
         self.run("site", "new", host, "--admin-password-stdin", *options, input=PASSWORD + "\n")
-        return School(self, host)
+        school = School(self, host)
+        deadline = time.monotonic() + 3
+        while self.plain("GET", "/api/method/ping", host) != 200:
+            assert time.monotonic() < deadline, f"{host} does not answer\n{self.tail()}"
+            time.sleep(0.05)
+        return school
 
     def raw(self, data, wait=5.0):
         """Sends bytes as they are; what comes back until the peer closes or `wait` seconds of silence."""
@@ -290,3 +295,11 @@ def school(server, request):
 
 def basic(token):
     return "Basic " + base64.b64encode(token.encode()).decode()
+
+
+def bootcamp_tree(title="Full Stack Web", lessons=20, **more):
+    """A published bootcamp with one course; every third lesson is a Video, a Lab, a Text; every fifth is free."""
+    kinds = ["Video", "Lab", "Text"]
+    rows = [{"title": f"Lesson {n:02}", "content_type": kinds[(n - 1) % 3], "content": f"Body of lesson {n}",
+             "is_free_preview": int(n % 5 == 0)} for n in range(1, lessons + 1)]
+    return {"title": title, "price": 499.99, "published": 1, "courses": [{"title": "HTML Basics", "lessons": rows}], **more}
