@@ -120,7 +120,9 @@ static int set_maintenance(struct command_line *cl, bool on)
     if (!site)
         return command_failed("There is no site %.*s in %s.", STR_ARG(host), cl->sites);
     call_open(&cx, cl->arena, NULL);
-    bool done = site_config_set(&cx, site->name, "maintenance_mode", on ? json_integer(1) : NULL);
+    json_t *one = on ? json_integer(1) : NULL;
+    bool done = site_config_set(&cx, site->name, "maintenance_mode", one);
+    json_decref(one);
     site_release(site);
     if (!done)
         return command_failed("%.*s", STR_ARG(cx.err.message));
