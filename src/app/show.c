@@ -28,7 +28,7 @@ static const char *verbs_text(struct arena *a, unsigned verbs)
 }
 
 /* ---- the tables ----------------------------------------------------------------------------------------------------- */
-static size_t doctypes(struct arena *a, const char **lines)
+static size_t list_doctypes(struct arena *a, const char **lines)
 {
     size_t n = 0;
     TABLE_EACH (doctypes, struct doctype, it)
@@ -39,7 +39,7 @@ static size_t doctypes(struct arena *a, const char **lines)
     return n;
 }
 
-static size_t methods(struct arena *a, const char **lines)
+static size_t list_methods(struct arena *a, const char **lines)
 {
     size_t n = 0;
     TABLE_EACH (methods, struct method, it)
@@ -53,7 +53,7 @@ static size_t methods(struct arena *a, const char **lines)
     return n;
 }
 
-static size_t routes(struct arena *a, const char **lines)
+static size_t list_routes(struct arena *a, const char **lines)
 {
     size_t n = 0;
     TABLE_EACH (routes, struct route, it)
@@ -63,7 +63,7 @@ static size_t routes(struct arena *a, const char **lines)
     return n;
 }
 
-static size_t commands(struct arena *a, const char **lines)
+static size_t list_commands(struct arena *a, const char **lines)
 {
     size_t n = 0;
     TABLE_EACH (commands, struct command, it)
@@ -75,7 +75,9 @@ static size_t commands(struct arena *a, const char **lines)
 static const struct {
     const char *name;
     size_t (*collect)(struct arena *, const char **);
-} tables[] = { { "doctypes", doctypes }, { "methods", methods }, { "routes", routes }, { "commands", commands } };
+} tables[] = {
+    { "doctypes", list_doctypes }, { "methods", list_methods }, { "routes", list_routes }, { "commands", list_commands }
+};
 
 static int show(struct command_line *cl)
 {
