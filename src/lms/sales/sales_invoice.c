@@ -68,9 +68,12 @@ static bool validate(struct ctx *cx, struct doc *invoice)
     const struct doc_rows *items = doc_table(invoice, "items");
     for (size_t i = 0; i < items->count; i++) {
         struct decimal quantity = doc_decimal(items->rows[i], "qty");
-        if (quantity.units % DECIMAL_ONE != 0 || quantity.units == 0 || (quantity.units < 0) != is_return)
-            return throw(cx, &ValidationError, "Row #%d: the quantity must be a whole number %s.", (int)i + 1,
-                         is_return ? "below 0" : "above 0");
+        bool whole = quantity.units % DECIMAL_ONE == 0;
+        if (is_return && (!whole || quantity.units >= 0))
+            return throw(cx, &ValidationError, "Row #%d: the quantity of a credit note must be a whole number below 0.",
+                         (int)i + 1);
+        if (!is_return && (!whole || quantity.units <= 0))
+            return throw(cx, &ValidationError, "Row #%d: the quantity must be a whole number above 0.", (int)i + 1);
     }
     return true;
 }
