@@ -118,7 +118,8 @@ struct doctype {
 
     /* Hooks, in the order of spec/frappe-api.md 4.3 and 4.4. A hook that returns false has thrown. before_validate,
      * validate and before_save also run on every row of an addressable child DocType, each parent before its rows and
-     * before the root's `total`, saved with the tree or by itself: `up` is then the parent with all its rows. */
+     * before the root's `total`, saved with the tree or by itself: `up` is then the parent with all its rows.
+     * after_rename gets the document under its new name, and in `before` as it was under the old one. */
     doc_hook *before_insert, *autoname_hook, *before_validate, *validate, *before_save, *after_insert, *on_update,
         *on_change, *before_submit, *on_submit, *on_cancel, *on_trash, *after_delete, *after_rename, *on_load;
     /* A child row of this root changed by itself or the tree was saved: recompute totals on the root. Called on the

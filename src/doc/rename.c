@@ -160,5 +160,7 @@ bool doc_rename(struct ctx *cx, const struct doctype *type, struct str old_name,
     if (!replace_links(cx, type, doc->name, *out) || !replace_in_logs(cx, type, doc->name, *out))
         return false;
     struct doc *renamed = type->after_rename ? doc_load(cx, type->name, *out) : NULL;
+    if (renamed)
+        renamed->before = doc;
     return !failed(cx) && (!renamed || type->after_rename(cx, renamed));
 }

@@ -87,6 +87,9 @@ TEST(lms, administrator_and_guest_stay)
     school_open(&cx);
     const struct doctype *type = doc_type(&cx, STR("User"));
     refused(&cx, doc_delete(&cx, type, STR("Guest"), 0), ValidationError);
+    struct str renamed;
+    refused(&cx, doc_rename(&cx, type, STR("Guest"), STR("ghost@example.com"), false, &renamed), ValidationError);
+    db_rollback(&cx);
     struct doc *administrator = doc_load(&cx, "User", STR("Administrator"));
     doc_set_int(administrator, "enabled", 0);
     refused(&cx, doc_save(&cx, administrator, 0), ValidationError);
@@ -94,6 +97,19 @@ TEST(lms, administrator_and_guest_stay)
     administrator = doc_load(&cx, "User", STR("Administrator"));
     doc_set_text(administrator, "new_password", STR("Correct-Horse-9-Battery"));
     refused(&cx, doc_save(&cx, administrator, 0), PermissionError);
+    school_close(&cx);
+}
+
+TEST(lms, a_renamed_user_keeps_email_and_name_equal)
+{
+    struct ctx cx;
+    school_open(&cx);
+    must(&cx, given(&cx, "User", "{'email': 'old@example.com', 'first_name': 'Old'}"));
+    struct str renamed, email;
+    must(&cx,
+         doc_rename(&cx, doc_type(&cx, STR("User")), STR("old@example.com"), STR("new@example.com"), false, &renamed));
+    must(&cx, doc_get(&cx, "User", STR("new@example.com"), "email", &email));
+    assert_str(email, "new@example.com");
     school_close(&cx);
 }
 
