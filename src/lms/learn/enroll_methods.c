@@ -29,7 +29,7 @@ static bool pick_user(struct ctx *cx, struct str wanted, struct str *user, const
 static bool enroll(struct ctx *cx, const struct doc *args, struct json_out *out)
 {
     struct str user;
-    const char *source;
+    const char *source = NULL;
     const struct doctype *type = doc_type(cx, STR("LMS Bootcamp"));
     struct doc *bootcamp = type ? doc_read(cx, type, doc_text(args, "bootcamp")) : NULL;
     if (!bootcamp || !pick_user(cx, doc_text(args, "user"), &user, &source))
