@@ -85,15 +85,15 @@ static size_t entity_at(struct str s, size_t at, uint32_t *point)
 /* The front of a URL as a careless reader would see it: entities decoded, space and control bytes gone, lower case. */
 static struct str front_of(struct arena *a, struct str s)
 {
-    struct buf b = buf_new(a, 64);
-    for (size_t i = 0; i < s.n && !b.full;) {
+    struct buf b = buf_new(a, s.n + 1);
+    for (size_t i = 0; i < s.n;) {
         uint32_t c = (unsigned char)s.p[i];
         size_t n = c == '&' ? entity_at(s, i, &c) : 0;
         i += n ? n : 1;
         if (!is_noise(c) && c < 0x80)
             buf_char(&b, (char)(c >= 'A' && c <= 'Z' ? c + 32 : c));
         else if (c >= 0x80)
-            buf_char(&b, '?');
+            buf_char(&b, '_'); /* no letter of a scheme */
     }
     return buf_str(&b);
 }

@@ -86,7 +86,7 @@ int url_pairs(struct arena *a, struct str s, size_t most, struct pair **out)
 struct str safe_redirect(struct arena *a, struct str wanted)
 {
     struct str path;
-    if (!url_decode(a, wanted, false, &path) || path.n < 2 || path.p[0] != '/' || !is_alnum(path.p[1]))
+    if (!str_starts(wanted, STR("/")) || !url_decode(a, wanted, false, &path) || path.n < 2 || !is_alnum(path.p[1]))
         return STR("/");
     if (str_has(path, '\\') || has_control(path) || str_find(path, STR("//")) >= 0)
         return STR("/");

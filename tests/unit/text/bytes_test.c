@@ -76,7 +76,7 @@ TEST(text, safe_redirect_stays_on_the_site)
     static const char *const good[] = { "/bootcamps/x?lang=fr#a", "/9", "/a%20b" };
     static const char *const bad[] = { "//evil.example", "/\\evil", "http://x", "/%2Fevil", "/%5Cevil",
                                        "evil",           "",        "/",        "/a//b",    "/a%0d%0ax",
-                                       "/a\tb",          "/.x",     "/a%",      "/a%5cb" };
+                                       "/a\tb",          "/.x",     "/a%",      "%2fa",     "/a%5cb" };
     for (size_t i = 0; i < countof(good); i++)
         assert_str(safe_redirect(test_arena, str_of(good[i])), good[i]);
     for (size_t i = 0; i < countof(bad); i++)
@@ -117,7 +117,8 @@ TEST(text, html_safe_url_lets_only_three_schemes_pass)
     static const char *const bad[] = { "javascript:x",      "JavaScript:x",      " javascript:x",
                                        "java\nscript:x",    "data:text/html,x",  "javascript&colon;x",
                                        "java&#115;cript:x", "&#x6A;avascript:x", "vbscript:x",
-                                       "\x01javascript:x",  "java&Tab;script:x", "j&#00097avascript:x" };
+                                       "\x01javascript:x",  "java&Tab;script:x", "j&#00097avascript:x",
+                                       "javaéscript:x" };
     for (size_t i = 0; i < countof(good); i++)
         assert_str(html_safe_url(test_arena, str_of(good[i])), good[i]);
     for (size_t i = 0; i < countof(bad); i++)
