@@ -9,7 +9,7 @@
 /* What `preau site new` was asked for. Empty members take the defaults: the host, "en", "EUR", "UTC". */
 struct new_site {
     struct str title, language, currency, time_zone;
-    struct str admin_password;   /* empty: Administrator gets none, and cannot log in until one is set */
+    struct str admin_password; /* empty: Administrator gets none, and cannot log in until one is set */
 };
 
 /* Fills a new site whose tables exist: users Administrator and Guest, the roles, System Settings and School Settings.

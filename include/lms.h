@@ -35,7 +35,7 @@ struct str translated(const struct translations *, const char *doctype, struct s
 /* ---- catalogue ------------------------------------------------------------------------------------------------------ */
 struct bootcamp_card {
     struct str name, slug, title, short_introduction, currency, image, language;
-    struct str enrollment;                   /* Paid, Free, Closed */
+    struct str enrollment; /* Paid, Free, Closed */
     struct decimal price;
     int64_t total_lessons, duration_minutes;
     struct str url; /* "/bootcamps/<slug>" */
@@ -85,10 +85,10 @@ struct lesson_view {
     const struct outline_lesson *lesson; /* title, length, url */
     bool readable;
     enum readable_why reason;
-    const char *why;                              /* one English sentence, a message id */
-    struct str content, video_url;                /* translated; empty unless readable */
-    struct str content_language;                  /* of `content` */
-    struct str completion;                        /* End, Watch, View, Answer or Manual: what counts for this lesson; empty unless readable */
+    const char *why;               /* one English sentence, a message id */
+    struct str content, video_url; /* translated; empty unless readable */
+    struct str content_language;   /* of `content` */
+    struct str completion; /* End, Watch, View, Answer or Manual: what counts for this lesson; empty unless readable */
     struct str license, attribution, source_url;  /* the course's own, else the bootcamp's */
     const struct outline_lesson *previous, *next; /* NULL: none */
 };
