@@ -49,6 +49,9 @@ const struct site *site_hold(const struct site *);
 void site_release(const struct site *);
 /* All sites of the folder, by name; each held. */
 size_t sites_all(struct arena *, const struct site ***out);
+/* This process is making the site (one at a time; empty: none): while its configuration has the key `being_created`,
+ * no other process finds it. */
+void site_creating(struct str host);
 /* Drops the snapshot: the next site_find reads again. */
 void site_forget(struct str name);
 /* Writes `key` into the site's site_config.json (atomically, 0600); NULL removes the key. */

@@ -1,5 +1,5 @@
-/* A site as a whole. It is made behind `maintenance_mode`, with the key `being_created` in its configuration: visitors
- * get 503 until everything is there, and a creation that was killed is recognised and cleared by the next. */
+/* A site as a whole. While it is made its configuration has the key `being_created`: no other process finds it until
+ * everything is there, and a creation that was killed is recognised and cleared by the next. */
 #include "school.h"
 
 #include <fcntl.h>
@@ -68,7 +68,6 @@ static json_t *new_config(struct arena *a, const json_t *from)
     json_object_set_new(config, "db_password", json_string(random_hex(a, 16).p));
     if (!json_object_get(config, "encryption_key"))
         json_object_set_new(config, "encryption_key", json_string(fernet_key(a).p));
-    json_object_set_new(config, "maintenance_mode", json_integer(1));
     json_object_set_new(config, "being_created", json_integer(1));
     return config;
 }
@@ -89,6 +88,7 @@ static bool lock_creation(struct arena *a, struct str *why)
 
 static void unlock_creation(void)
 {
+    site_creating(STR_NONE);
     if (creation_lock >= 0)
         close(creation_lock);
     creation_lock = -1;
@@ -184,6 +184,7 @@ bool school_found(struct arena *a, struct str host, json_t *from, struct str *wh
         unlock_creation();
         return false;
     }
+    site_creating(host);
     json_t *config = new_config(a, from);
     bool done = write_config(a, host, config, why) && make_folders(a, host, why) && make_database(a, config, why);
     json_decref(config);
@@ -195,7 +196,7 @@ bool school_found(struct arena *a, struct str host, json_t *from, struct str *wh
 bool school_open(struct arena *a, struct str host, struct str *why)
 {
     struct ctx cx = plain_call(a);
-    bool done = site_config_set(&cx, host, "being_created", NULL) && site_config_set(&cx, host, "maintenance_mode", NULL);
+    bool done = site_config_set(&cx, host, "being_created", NULL);
     unlock_creation();
     return said(&cx, done, why);
 }

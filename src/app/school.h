@@ -21,7 +21,7 @@ bool school_drop(struct arena *, struct str host, struct str *why);
 /* Brings the tables to what the program declares. `plan` collects one line per change; `dry` changes nothing. */
 bool school_migrate(struct ctx *, bool dry, struct buf *plan);
 
-/* For restore: the folder and an empty database with a fresh name, still closed to visitors, `config` (borrowed) taken
+/* For restore: the folder and an empty database with a fresh name, still unknown to visitors, `config` (borrowed) taken
  * over but for the keys of the database; then school_open or school_discard. */
 bool school_found(struct arena *, struct str host, json_t *config, struct str *why);
 bool school_open(struct arena *, struct str host, struct str *why);

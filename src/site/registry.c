@@ -44,6 +44,7 @@ static struct {
     _Atomic uint64_t births;  /* states made so far */
     _Atomic int64_t second;   /* in which `lookups` are counted */
     _Atomic unsigned lookups;
+    char creating[256]; /* the site this process is making: site_creating */
 } registry;
 
 const char *sites_folder(void)
@@ -213,6 +214,12 @@ static uint64_t tenant_id(const struct site *before, const json_t *config)
     return ++registry.tenants;
 }
 
+/* A site that another process is making does not exist yet. */
+static bool is_unfinished(const char *name, const json_t *config)
+{
+    return json_object_get(config, "being_created") && strcmp(name, registry.creating) != 0;
+}
+
 /* NULL when the file is missing or of no use; *keep when the one in memory should stay, since the file is broken. */
 static struct snapshot *read_site(struct site_state *s, const struct common *common, const struct site *before,
                                   struct stamp *stamp, bool *keep)
@@ -223,7 +230,7 @@ static struct snapshot *read_site(struct site_state *s, const struct common *com
     struct str why;
     const char *path = arena_printf(a, "%s/%s/site_config.json", registry.folder, s->name);
     json_t *own = config_read(a, path, stamp, &why);
-    json_t *merged = own ? config_merge(a, common->config, own) : NULL;
+    json_t *merged = own && !is_unfinished(s->name, own) ? config_merge(a, common->config, own) : NULL;
     struct snapshot *fresh = merged ? snapshot_new(a, s, merged, tenant_id(before, merged)) : NULL;
     *keep = why.n > 0;
     if (why.n)
@@ -448,6 +455,11 @@ const struct site *site_find(struct str host)
         return NULL;
     publish_hosts();
     return known(host);
+}
+
+void site_creating(struct str host)
+{
+    snprintf(registry.creating, sizeof registry.creating, "%.*s", STR_ARG(host));
 }
 
 void site_forget(struct str name)
