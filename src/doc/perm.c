@@ -134,6 +134,16 @@ static const struct doc *parent_of(struct ctx *cx, const struct doc *row)
                : NULL;
 }
 
+/* Rows stand in a table field of their parent, whose own rules and levels count too. */
+static bool opens_table(struct ctx *cx, const struct doc *parent, const struct doc *row, enum right right)
+{
+    const struct field *table = doc_field(parent->type, row->parentfield);
+    if (!table)
+        return right == READ;
+    return right == READ ? perm_reads_field(cx, parent->type, table, parent)
+                         : perm_writes_field(cx, parent->type, table);
+}
+
 /* Writing a row is writing its parent. */
 static enum verdict judge_row(struct ctx *cx, const struct doctype *type, const struct doc *row, enum right right)
 {
@@ -143,7 +153,9 @@ static enum verdict judge_row(struct ctx *cx, const struct doctype *type, const 
     if (!row)
         return judge_parents(cx, type, of_parent);
     const struct doc *parent = parent_of(cx, row);
-    return parent ? judge(cx, parent->type, parent, of_parent) : NO_RIGHT;
+    if (!parent || !opens_table(cx, parent, row, right))
+        return NO_RIGHT;
+    return judge(cx, parent->type, parent, of_parent);
 }
 
 static enum verdict judge(struct ctx *cx, const struct doctype *type, const struct doc *doc, enum right right)
@@ -232,6 +244,21 @@ enum reach perm_reach(struct ctx *cx, const struct access *a, const struct field
     if (!perm_by_parent(a->type) && !perm_has(a, READ) && !found_by(a->type, f))
         return REACH_NOWHERE;
     return a->exempt ? REACH_EVERYWHERE : field_rules_reach(cx, a->type, f);
+}
+
+bool perm_lists_rows(struct ctx *cx, const struct doctype *parent, const struct doctype *child)
+{
+    struct access a = perm_access(cx, parent, NULL);
+    bool any = false;
+    for (size_t i = 0; i < parent->field_count; i++) {
+        const struct field *f = &parent->fields[i];
+        if (!field_is_table(f) || strcmp(f->options, child->name) != 0)
+            continue;
+        if (perm_reach(cx, &a, f) != REACH_EVERYWHERE)
+            return false;
+        any = true;
+    }
+    return any;
 }
 
 bool perm_masked(const struct access *a, const struct field *f)

@@ -19,6 +19,8 @@ bool perm_has(const struct access *, enum right);
 /* Where the caller may read a column. */
 enum reach { REACH_NOWHERE, REACH_SOME, REACH_EVERYWHERE };
 enum reach perm_reach(struct ctx *, const struct access *, const struct field *);
+/* The parent holds rows of the child DocType, in tables that the caller may read in every document. */
+bool perm_lists_rows(struct ctx *, const struct doctype *parent, const struct doctype *child);
 /* The mask applies to this column for the caller. */
 bool perm_masked(const struct access *, const struct field *);
 

@@ -391,8 +391,8 @@ static bool find_guardian(struct ctx *cx, struct plan *p, const struct doctype *
     if (p->unchecked || !type->is_child || (parent.n == 0 && !perm_by_parent(type)))
         return true;
     const struct doctype *guardian = parent.n ? doc_type_find(cx->site, parent) : NULL;
-    if (!guardian || !column_table_of(guardian, str_of(type->name)) || perm_by_parent(guardian) ||
-        !perm_allows(cx, guardian, NULL, READ))
+    if (!guardian || perm_by_parent(guardian) || !perm_allows(cx, guardian, NULL, READ) ||
+        !perm_lists_rows(cx, guardian, type))
         return throw_quiet(cx, &PermissionError);
     p->guardian = perm_by_parent(type) ? guardian : NULL;
     return true;
