@@ -89,7 +89,7 @@ suite_browser() {
 }
 suite_fuzz() {
   sanitizers
-  CC_CHOICE=-DCMAKE_C_COMPILER=clang build Asan build-test/fuzz fuzzers || return
+  CC_CHOICE='-DCMAKE_C_COMPILER=clang -DPREAU_FUZZ=ON' build Asan build-test/fuzz fuzzers || return
   for target in build-test/fuzz/*_fuzz; do
     local name
     name=$(basename "$target")
