@@ -11,20 +11,20 @@
 
 /* Whose tables. Lives as long as its site. */
 struct db_tenant {
-    uint64_t id;             /* unique in the process, never reused */
-    const char *database;    /* also the name of its role and of its own database user */
-    const char *password;    /* of its own user: for servers without a service user */
+    uint64_t id;          /* unique in the process, never reused */
+    const char *database; /* also the name of its role and of its own database user */
+    const char *password; /* of its own user: for servers without a service user */
 };
 
 /* Where the server is and who we are; copied by db_start. */
 struct db_settings {
-    const char *socket;                       /* unix socket; NULL: host and port */
+    const char *socket; /* unix socket; NULL: host and port */
     const char *host;
     uint16_t port;
     const char *service_user, *service_password; /* NULL: no service user, change_user per tenant */
     const char *admin_user, *admin_password;     /* for creating and dropping sites; may be NULL */
-    unsigned connections;                     /* ceiling of the pool; 0: 32 */
-    int connect_timeout_s;                    /* 0: 5 */
+    unsigned connections;                        /* ceiling of the pool; 0: 32 */
+    int connect_timeout_s;                       /* 0: 5 */
 };
 
 /* Sets the pool up; connects nothing yet. Once per process. */
@@ -76,8 +76,8 @@ struct rows;
 struct rows *db_run(struct ctx *, struct sql *);
 bool rows_next(struct rows *);
 /* Valid until the next rows_next. Column numbers start at 0. */
-struct str rows_text(struct rows *, unsigned column);    /* STR_NONE with p == NULL for NULL */
-int64_t rows_int(struct rows *, unsigned column);        /* 0 for NULL */
+struct str rows_text(struct rows *, unsigned column); /* STR_NONE with p == NULL for NULL */
+int64_t rows_int(struct rows *, unsigned column);     /* 0 for NULL */
 bool rows_is_null(struct rows *, unsigned column);
 struct decimal rows_decimal(struct rows *, unsigned column);
 unsigned rows_columns(const struct rows *);
@@ -98,11 +98,11 @@ bool db_first_int(struct ctx *, struct sql *, int64_t *out);
  * A call that may write (cx->may_write) gets START TRANSACTION READ WRITE before its first statement that is not a
  * plain read; others run on a session that is READ ONLY. */
 bool db_begin(struct ctx *);
-bool db_commit(struct ctx *);                             /* true also when nothing was begun */
+bool db_commit(struct ctx *); /* true also when nothing was begun */
 void db_rollback(struct ctx *);
 /* Gives the connection back (rolled back if still open). Also done by the arena. */
 void db_return(struct ctx *);
-bool db_savepoint(struct ctx *);                          /* one level: for a failure that must not undo the rest */
+bool db_savepoint(struct ctx *); /* one level: for a failure that must not undo the rest */
 bool db_rollback_to_savepoint(struct ctx *);
 
 /* ---- tenants -----------------------------------------------------------------------------------------------------------

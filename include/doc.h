@@ -15,6 +15,7 @@
 #include "text.h"
 
 /* ==== what a DocType is ================================================================================================ */
+/* clang-format off */
 enum field_type {
     DATA, LINK, DYNAMIC_LINK, SELECT, READ_ONLY, COLOR, ICON, PHONE, AUTOCOMPLETE,          /* varchar(140) or length */
     SMALL_TEXT, TEXT, PASSWORD, ATTACH, ATTACH_IMAGE,                                       /* text */
@@ -26,35 +27,38 @@ enum field_type {
     SECTION_BREAK, COLUMN_BREAK, TAB_BREAK, HEADING, HTML, IMAGE, BUTTON, FOLD,             /* layout: no column */
     FIELD_TYPES
 };
+/* clang-format on */
 
 struct field {
     const char *name;
     enum field_type type;
-    const char *label;          /* NULL: made from the name, as Frappe does ("content_type" → "Content Type") */
-    const char *options;        /* LINK, TABLE: the other DocType; DYNAMIC_LINK: the field naming it; SELECT: lines */
-    const char *preset;         /* default value; "Today", "Now", "__user" as Frappe's */
-    const char *fetch_from;     /* "link_field.source_field" */
-    unsigned short length;      /* of varchar; 0: 140 */
+    const char *label;      /* NULL: made from the name, as Frappe does ("content_type" → "Content Type") */
+    const char *options;    /* LINK, TABLE: the other DocType; DYNAMIC_LINK: the field naming it; SELECT: lines */
+    const char *preset;     /* default value; "Today", "Now", "__user" as Frappe's */
+    const char *fetch_from; /* "link_field.source_field" */
+    unsigned short length;  /* of varchar; 0: 140 */
     unsigned char permlevel;
     bool reqd, unique, index, read_only, hidden, in_list_view, in_search, set_only_once, allow_on_submit, non_negative,
         no_copy, fetch_if_empty, ignore_user_permissions, ignore_xss_filter, is_virtual;
-    bool translatable;          /* has Content Translations */
-    bool server_managed;        /* clients may read it, never set it: their value is ignored */
-    bool is_root;               /* server-managed Link that the engine fills with the name of the tree's root document */
+    bool translatable;   /* has Content Translations */
+    bool server_managed; /* clients may read it, never set it: their value is ignored */
+    bool is_root;        /* server-managed Link that the engine fills with the name of the tree's root document */
 };
 
+/* clang-format off */
 enum right {
     READ = 1, WRITE = 2, CREATE = 4, DELETE = 8, SUBMIT = 16, CANCEL = 32, AMEND = 64, SELECT_ = 128, REPORT = 256,
     EXPORT = 512, IMPORT = 1024, SHARE = 2048, PRINT = 4096, EMAIL = 8192,
     ALL = READ | WRITE | CREATE | DELETE | REPORT | EXPORT | IMPORT | SHARE | PRINT | EMAIL,
     ALL_SUBMIT = ALL | SUBMIT | CANCEL | AMEND,
 };
+/* clang-format on */
 
 /* Which role has which right: what a site may override with Custom DocPerm. Shipped default: System Manager ALL. */
 struct perm {
     const char *role;
     unsigned rights;
-    unsigned char level;        /* 0: the document; above: its fields of that permlevel */
+    unsigned char level; /* 0: the document; above: its fields of that permlevel */
     bool if_owner;
 };
 
@@ -65,21 +69,23 @@ struct value;
 struct filter {
     const char *field, *op, *value;
 };
+/* clang-format off */
 #define WHERE(f, o, v) { f, o, v }
+/* clang-format on */
 
 /* What a filter cannot say, with both halves; a property test compares them. */
 struct condition {
     const char *name;
-    bool (*holds)(struct ctx *, const struct doc *);                     /* over the stored document, in memory */
-    void (*where)(struct ctx *, struct sql *, const char *alias);        /* a boolean SQL expression over `alias` */
+    bool (*holds)(struct ctx *, const struct doc *);              /* over the stored document, in memory */
+    void (*where)(struct ctx *, struct sql *, const char *alias); /* a boolean SQL expression over `alias` */
 };
 
 /* Which rows a role may see: holds whatever DocPerm says, for everyone but Administrator and the exempt roles. A
  * caller sees a row when any rule of any of their roles lets it through; a DocType with rules shows nothing to others. */
 struct row_rule {
-    const char *role;                        /* "Guest" speaks for everyone, "All" for who is logged in */
-    const struct filter *only;               /* all must hold; ends with a NULL field; NULL: every row */
-    const struct condition *condition;       /* and this too, if not NULL */
+    const char *role;                  /* "Guest" speaks for everyone, "All" for who is logged in */
+    const struct filter *only;         /* all must hold; ends with a NULL field; NULL: every row */
+    const struct condition *condition; /* and this too, if not NULL */
 };
 /* Which fields need more than the row: `fields` separated by spaces, standard columns ("modified_by", "_assign") among
  * them. Readable on a row when any rule naming the field lets the caller through; a field that rules name and none
@@ -87,31 +93,31 @@ struct row_rule {
 struct field_rule {
     const char *fields;
     const char *role;
-    const struct condition *condition;       /* NULL: on every row */
+    const struct condition *condition; /* NULL: on every row */
 };
 
 typedef bool doc_hook(struct ctx *, struct doc *);
 
 struct doctype {
     const char *name, *module;
-    const char *autoname;        /* spec/frappe-api.md 4.2; NULL: hash */
+    const char *autoname;                    /* spec/frappe-api.md 4.2; NULL: hash */
     const char *title_field, *search_fields; /* search_fields: separated by spaces */
-    const char *sort;            /* default order, "modified desc" if NULL */
-    const char *about;           /* one sentence for OpenAPI and the reference */
+    const char *sort;                        /* default order, "modified desc" if NULL */
+    const char *about;                       /* one sentence for OpenAPI and the reference */
     const struct field *fields;
     size_t field_count;
-    const struct perm *perms;    /* ends with a NULL role */
-    const struct row_rule *rows; /* NULL: DocPerm alone decides; ends with a NULL role */
+    const struct perm *perms;             /* ends with a NULL role */
+    const struct row_rule *rows;          /* NULL: DocPerm alone decides; ends with a NULL role */
     const struct field_rule *field_rules; /* ends with NULL fields */
-    const char *exempt;          /* roles, one a line, to whom row and field rules do not apply; NULL: "System Manager" */
-    const char *const *unique;   /* field names that are unique together, NULL-terminated; NULL: none */
-    const char *const *needs;    /* fields that the hooks name: hooks are off on a site whose own definition lacks one */
+    const char *exempt;        /* roles, one a line, to whom row and field rules do not apply; NULL: "System Manager" */
+    const char *const *unique; /* field names that are unique together, NULL-terminated; NULL: none */
+    const char *const *needs;  /* fields that the hooks name: hooks are off on a site whose own definition lacks one */
     bool is_child, is_single, is_submittable;
-    bool addressable;            /* a child DocType that is a resource of its own too (spec/product.md section 3) */
-    bool hides;                  /* a row that rules keep from the caller reads as missing (404), not as forbidden */
+    bool addressable; /* a child DocType that is a resource of its own too (spec/product.md section 3) */
+    bool hides;       /* a row that rules keep from the caller reads as missing (404), not as forbidden */
     bool allow_rename, allow_import, track_changes, in_create;
-    bool custom;                 /* defined by a site */
-    bool logs;                   /* rows pointing here or from here never protect from deletion */
+    bool custom; /* defined by a site */
+    bool logs;   /* rows pointing here or from here never protect from deletion */
     /* Fields, separated by spaces, whose links do not protect their targets from deletion; unchanged ones may point to
      * what is gone. */
     const char *unprotected;
@@ -129,18 +135,22 @@ struct doctype {
     /* Shapes what this caller sees, after all rules: coarser times, masked values. In documents and rows alike; not for
      * callers who are exempt from the rules. For a standard column the field is its pseudo-field. */
     void (*mask)(struct ctx *, const struct field *, struct value *);
-    const char *masked;          /* fields, separated by spaces, that go through mask (standard columns too) */
+    const char *masked; /* fields, separated by spaces, that go through mask (standard columns too) */
 };
 
 #define DOCTYPE(id) TABLE_ROW(doctypes, struct doctype, doctype_##id)
 #define FIELDS(array) .fields = array, .field_count = countof(array)
+/* clang-format off */
 #define PERMS(...) .perms = (const struct perm[]){ __VA_ARGS__, { 0 } }
 #define ROWS(...) .rows = (const struct row_rule[]){ __VA_ARGS__, { 0 } }
 #define FIELD_RULES(...) .field_rules = (const struct field_rule[]){ __VA_ARGS__, { 0 } }
 #define ONLY(...) .only = (const struct filter[]){ __VA_ARGS__, { 0 } }
+/* clang-format on */
 #define OWN(user_field) ONLY(WHERE(user_field, "=", "$user"))
+/* clang-format off */
 #define UNIQUE(...) .unique = (const char *const[]){ __VA_ARGS__, NULL }
 #define NEEDS(...) .needs = (const char *const[]){ __VA_ARGS__, NULL }
+/* clang-format on */
 
 /* The DocType of this name for this site, exact case. NULL: throws DoesNotExistError "DocType x not found". */
 const struct doctype *doc_type(struct ctx *, struct str name);
@@ -148,13 +158,13 @@ const struct doctype *doc_type(struct ctx *, struct str name);
 const struct doctype *doc_type_find(const struct site *, struct str name);
 /* All of them, by name. */
 size_t doc_types(struct arena *, const struct site *, const struct doctype ***out);
-const struct field *doc_field(const struct doctype *, struct str name);      /* NULL: none */
+const struct field *doc_field(const struct doctype *, struct str name); /* NULL: none */
 bool field_has_column(const struct field *);
 bool field_is_table(const struct field *);
-bool field_is_number(const struct field *);                                  /* Int, Check and decimals */
+bool field_is_number(const struct field *); /* Int, Check and decimals */
 bool field_is_decimal(const struct field *);
 const char *field_label(struct arena *, const struct field *);
-const char *field_type_name(enum field_type);                                /* "Small Text" */
+const char *field_type_name(enum field_type); /* "Small Text" */
 bool field_type_named(struct str, enum field_type *out);
 
 /* Proves all declarations against each other: every Link has a target, every Table a child, names unique, presets
@@ -167,6 +177,7 @@ bool doc_check(struct arena *, struct str *why);
 bool schema_sync(struct ctx *, bool dry, struct buf *plan);
 
 /* ==== documents ================================================================================================================ */
+/* clang-format off */
 enum value_kind { VALUE_NULL, VALUE_INT, VALUE_DECIMAL, VALUE_TEXT };
 /* Already valid for its field: coercion is the only way in. Dates are VALUE_TEXT in canonical form
  * ("2026-03-01", "2026-03-01 09:05:07.120000", "09:05:00.000000"). */
@@ -178,28 +189,29 @@ struct value {
         struct str text;
     };
 };
+/* clang-format on */
 
 struct doc_rows {
     struct doc **rows;
     size_t count, room;
-    bool given;                  /* the client sent this table (an absent one is left alone) */
+    bool given; /* the client sent this table (an absent one is left alone) */
 };
 
 /* A document in memory: plain memory, changing it changes nothing until doc_save. Lives in the call's arena. */
 struct doc {
-    struct arena *arena;         /* the call's */
+    struct arena *arena; /* the call's */
     const struct doctype *type;
     struct str name, owner, modified_by, creation, modified; /* creation and modified: canonical datetime */
     struct str parent, parenttype, parentfield;              /* of child rows */
     int64_t docstatus, idx;
-    struct value *values;        /* one per type->fields */
-    struct doc_rows *tables;     /* one per type->fields; used where the field is a table */
-    struct doc *up;              /* the document this row stands in, in memory; NULL for a root or a row on its own */
-    const struct doc *before;    /* as stored, during an update; NULL on insert */
+    struct value *values;     /* one per type->fields */
+    struct doc_rows *tables;  /* one per type->fields; used where the field is a table */
+    struct doc *up;           /* the document this row stands in, in memory; NULL for a root or a row on its own */
+    const struct doc *before; /* as stored, during an update; NULL on insert */
     bool is_new;
-    struct str new_name;         /* what the client asked for (Prompt), or an importer decided: used when not empty */
-    bool keeps_stamps;           /* an import keeps owner, creation, modified as set */
-    bool *unreadable;            /* one per type->fields after doc_read: kept from this caller; NULL: nothing is */
+    struct str new_name; /* what the client asked for (Prompt), or an importer decided: used when not empty */
+    bool keeps_stamps;   /* an import keeps owner, creation, modified as set */
+    bool *unreadable;    /* one per type->fields after doc_read: kept from this caller; NULL: nothing is */
 };
 
 /* A new, empty document: presets are filled at save. */
@@ -214,11 +226,11 @@ void doc_set_rows(struct doc *, const char *table_field, struct doc **rows, size
 
 /* Access by field name, standard columns included. A wrong name is a bug that stops the first test which runs it. */
 struct value doc_value(const struct doc *, const char *field);
-struct str doc_text(const struct doc *, const char *field);      /* numbers as text too; empty for null */
+struct str doc_text(const struct doc *, const char *field); /* numbers as text too; empty for null */
 int64_t doc_int(const struct doc *, const char *field);
 bool doc_true(const struct doc *, const char *field);
 struct decimal doc_decimal(const struct doc *, const char *field);
-bool doc_is_set(const struct doc *, const char *field);          /* not null, not "" */
+bool doc_is_set(const struct doc *, const char *field); /* not null, not "" */
 const struct doc_rows *doc_table(const struct doc *, const char *field);
 void doc_set_text(struct doc *, const char *field, struct str);
 void doc_set_int(struct doc *, const char *field, int64_t);
@@ -258,6 +270,7 @@ bool doc_merge(struct ctx *, struct doc *, const json_t *object, bool whole);
 
 /* Inserts or updates, with children of every level, hooks, checks and permissions, in the order of
  * spec/frappe-api.md 4.3 and 4.4 (an array in save.c). The transaction is the caller's. */
+/* clang-format off */
 enum save_flags { SAVE_AS_SYSTEM = 1 /* no permission is asked, server-managed fields are taken */, SAVE_NO_LINKS = 2,
                   SAVE_NO_VERSION = 4, SAVE_STAMPS_ONLY_IF_CHANGED = 8 };
 bool doc_save(struct ctx *, struct doc *, unsigned flags);
@@ -299,6 +312,7 @@ struct query {
     bool distinct;
     bool unchecked;             /* of our own code: no permission is asked */
 };
+/* clang-format on */
 /* parse → plan → run → write. Streams the rows as one JSON array: one statement. Errors: 404 unknown DocType, 403 what the
  * caller may not read, filter or sort by, 417 what is not a query. A Guest gets at most 1,000 rows. */
 bool list_json(struct ctx *, const struct query *, struct json_out *);
@@ -309,17 +323,19 @@ bool list_count(struct ctx *, const struct query *, int64_t *out);
  * in the order of `fields`. */
 struct find {
     const char *doctype;
-    const char *fields;         /* separated by spaces */
+    const char *fields; /* separated by spaces */
     const struct find_filter {
         const char *field, *op;
-        struct str value;       /* for in: values separated by \n */
-    } *where;                   /* ends with a NULL field; may be NULL */
-    const char *order;          /* "idx asc"; NULL: the DocType's */
-    int64_t start, length;      /* length 0: all */
+        struct str value;  /* for in: values separated by \n */
+    } * where;             /* ends with a NULL field; may be NULL */
+    const char *order;     /* "idx asc"; NULL: the DocType's */
+    int64_t start, length; /* length 0: all */
     bool unchecked;
 };
 struct rows *doc_rows(struct ctx *, const struct find *);
+/* clang-format off */
 #define FIND(...) (const struct find_filter[]){ __VA_ARGS__, { 0 } }
+/* clang-format on */
 
 /* ==== methods ========================================================================================================================= */
 /* A method of /api/method/<path>: a row beside the domain code it belongs to. Arguments are declared as fields, so they
@@ -327,15 +343,17 @@ struct rows *doc_rows(struct ctx *, const struct find *);
 struct identity;
 struct method {
     const char *path;
-    unsigned verbs;             /* HTTP_GET | HTTP_POST … as http.h; 0: GET, POST, PUT, DELETE */
-    const struct field *args;   /* ends with a NULL name */
-    bool guest;                 /* open to the world: must be written */
-    bool writes;                /* changes something: never by GET or HEAD (but see writes_on_get) */
-    bool writes_on_get;         /* logout, by Frappe's contract */
-    bool top_level;             /* writes whole members of the answer instead of the value of "message" */
+    unsigned verbs;           /* HTTP_GET | HTTP_POST … as http.h; 0: GET, POST, PUT, DELETE */
+    const struct field *args; /* ends with a NULL name */
+    bool guest;               /* open to the world: must be written */
+    bool writes;              /* changes something: never by GET or HEAD (but see writes_on_get) */
+    bool writes_on_get;       /* logout, by Frappe's contract */
+    bool top_level;           /* writes whole members of the answer instead of the value of "message" */
     enum { LANE_DEFAULT, LANE_OF_HASHES, LANE_OF_REPORTS } lane;
     bool (*call)(struct ctx *, const struct doc *args, struct json_out *out);
     const char *about;
 };
 #define METHOD(id) TABLE_ROW(methods, struct method, method_##id)
+/* clang-format off */
 #define ARGS(...) .args = (const struct field[]){ __VA_ARGS__, { 0 } }
+/* clang-format on */

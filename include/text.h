@@ -22,13 +22,13 @@ void out_end_object(struct json_out *);
 void out_begin_array(struct json_out *);
 void out_end_array(struct json_out *);
 void out_key(struct json_out *, struct str key);
-void out_text(struct json_out *, struct str);            /* invalid UTF-8 is written as U+FFFD */
+void out_text(struct json_out *, struct str); /* invalid UTF-8 is written as U+FFFD */
 void out_int(struct json_out *, int64_t);
 void out_bool(struct json_out *, bool);
 void out_null(struct json_out *);
-void out_float(struct json_out *, struct decimal);       /* as Python prints the nearest double: 4500.0, 0.1, 1e-07 */
-void out_float_text(struct json_out *, struct str);      /* the same from a database's decimal text "349.000000000" */
-void out_value(struct json_out *, const json_t *);       /* any jansson value, numbers as above */
+void out_float(struct json_out *, struct decimal);  /* as Python prints the nearest double: 4500.0, 0.1, 1e-07 */
+void out_float_text(struct json_out *, struct str); /* the same from a database's decimal text "349.000000000" */
+void out_value(struct json_out *, const json_t *);  /* any jansson value, numbers as above */
 /* Bytes that are already JSON of our own making, written as one value. */
 void out_raw(struct json_out *, struct str);
 /* key and value at once */
@@ -44,10 +44,10 @@ struct str float_repr(struct arena *, double);
  * (guides/security.md section 9); duplicate keys, NUL, trailing data and non-finite numbers refused. The result is
  * tied to the arena. On failure null, and *why (if not null) is set to one English sentence with line and column. */
 struct json_limits {
-    unsigned depth;          /* 32 */
-    size_t keys;             /* 10,000 in all objects together */
-    size_t items;            /* 100,000 in one array */
-    size_t string;           /* 4 MiB in bytes */
+    unsigned depth; /* 32 */
+    size_t keys;    /* 10,000 in all objects together */
+    size_t items;   /* 100,000 in one array */
+    size_t string;  /* 4 MiB in bytes */
 };
 extern const struct json_limits json_limits_default;
 json_t *json_read(struct arena *, struct str, const struct json_limits *, struct str *why);
@@ -86,7 +86,8 @@ int url_pairs(struct arena *, struct str, size_t most, struct pair **out);
  * "//"; "/" alone is fine. Anything else gives "/". */
 struct str safe_redirect(struct arena *, struct str wanted);
 
-bool base64_decode(struct arena *, struct str, struct str *out) MUST_USE;    /* standard or URL alphabet, padding optional */
+bool base64_decode(struct arena *, struct str,
+                   struct str *out) MUST_USE; /* standard or URL alphabet, padding optional */
 struct str base64_encode(struct arena *, struct str);
 
 /* ---- HTML --------------------------------------------------------------------------------------------------------
@@ -99,8 +100,8 @@ struct html html_escape(struct arena *, struct str);
 struct str html_safe_url(struct arena *, struct str);
 
 struct markdown_options {
-    bool remote_images;           /* draw remote images; false: a placeholder with alternative text and host */
-    struct str images_link;       /* href of the placeholder: the same page with ?images=1 */
+    bool remote_images;     /* draw remote images; false: a placeholder with alternative text and host */
+    struct str images_link; /* href of the placeholder: the same page with ?images=1 */
     const char *(*translate)(const void *arg, const char *message_id); /* words of the placeholder; NULL: English */
     const void *translate_arg;
 };
@@ -124,8 +125,8 @@ void view_text(struct view *, const char *name, struct str);
 void view_html(struct view *, const char *name, struct html);
 void view_int(struct view *, const char *name, int64_t);
 void view_flag(struct view *, const char *name, bool);
-struct view *view_sub(struct view *, const char *name);             /* a new sub-view under the name */
-struct view *view_row(struct view *, const char *name);             /* appends a row to the list of that name */
+struct view *view_sub(struct view *, const char *name); /* a new sub-view under the name */
+struct view *view_row(struct view *, const char *name); /* appends a row to the list of that name */
 
 struct template; /* compiled; immutable; shared by threads */
 struct template_set;
@@ -137,7 +138,8 @@ struct template_source {
 struct template_set *templates_compile(struct arena *, const struct template_source *, size_t count, struct str *why);
 struct words; /* a message catalogue, below */
 /* Renders into the buf. False only when there is no template of that name. */
-bool template_render(const struct template_set *, const char *name, const struct view *, const struct words *, struct buf *);
+bool template_render(const struct template_set *, const char *name, const struct view *, const struct words *,
+                     struct buf *);
 
 /* ---- message catalogues (gettext .mo) ------------------------------------------------------------------------------
  * libc's gettext is per process, ours is per call. */

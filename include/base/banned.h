@@ -6,5 +6,5 @@
 #include <string.h>
 #include <time.h>
 
-#pragma GCC poison strcpy strcat sprintf vsprintf gets strtok atoi atol atof atoll scanf sscanf rand srand localtime    \
+#pragma GCC poison strcpy strcat sprintf vsprintf gets strtok atoi atol atof atoll scanf sscanf rand srand localtime   \
     gmtime strncpy strncat setlocale

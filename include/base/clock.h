@@ -14,8 +14,8 @@ struct civil {
 /* Proleptic Gregorian calendar; no zone. civil_to_us is the inverse of civil_from_us. */
 struct civil civil_from_us(int64_t us);
 int64_t civil_to_us(const struct civil *);
-bool civil_valid(const struct civil *);     /* a date and time that exist; years 1 to 9999 */
-int civil_weekday(const struct civil *);    /* 0 Monday … 6 Sunday */
+bool civil_valid(const struct civil *);  /* a date and time that exist; years 1 to 9999 */
+int civil_weekday(const struct civil *); /* 0 Monday … 6 Sunday */
 
 /* A time zone by its IANA name, read from the system's database once and kept for the life of the process. NULL when
  * the name is unknown or malformed. */

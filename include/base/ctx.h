@@ -16,16 +16,16 @@ struct ctx {
     const struct db_tenant *tenant; /* whose tables: set with the site (db.h) */
     struct db *db;                  /* borrowed connection; NULL until the first statement (db.h) */
     struct later *later;            /* what to do after commit (site.h) */
-    struct map *memo;               /* what rules and hooks keep for this call, by question: ctx_memo; NULL: nothing yet */
-    struct deps *deps;              /* what this call read, for the response cache; NULL: not recorded (site.h) */
-    struct str lang;                /* language of messages: "en", "fr" */
-    int64_t now_us;                 /* one reading of the clock for the whole call: µs since 1970 UTC */
-    int64_t fresh_until_us;         /* the answer may not be kept longer; 0: no such limit */
-    int64_t statement_ms;           /* time limit of each statement; 0: the connection's 2 s */
-    bool may_write;                 /* unsafe verb, job or command: a transaction may be started */
-    bool writing;                   /* a READ WRITE transaction is open */
-    uint32_t statements;            /* run so far, for the log line and for budgets in tests */
-    struct str request_id;          /* of the exchange, or empty */
+    struct map *memo;       /* what rules and hooks keep for this call, by question: ctx_memo; NULL: nothing yet */
+    struct deps *deps;      /* what this call read, for the response cache; NULL: not recorded (site.h) */
+    struct str lang;        /* language of messages: "en", "fr" */
+    int64_t now_us;         /* one reading of the clock for the whole call: µs since 1970 UTC */
+    int64_t fresh_until_us; /* the answer may not be kept longer; 0: no such limit */
+    int64_t statement_ms;   /* time limit of each statement; 0: the connection's 2 s */
+    bool may_write;         /* unsafe verb, job or command: a transaction may be started */
+    bool writing;           /* a READ WRITE transaction is open */
+    uint32_t statements;    /* run so far, for the log line and for budgets in tests */
+    struct str request_id;  /* of the exchange, or empty */
     /* The translation of a message id into `lang`; NULL: English. Set by the site room. */
     const char *(*translate)(const struct ctx *, const char *message_id);
 };

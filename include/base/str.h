@@ -27,9 +27,9 @@ static inline struct str str_of(const char *c)
 }
 
 bool str_eq(struct str, struct str);
-bool str_is(struct str, const char *c);         /* equal to a C string */
-bool str_eq_nocase(struct str, struct str);     /* ASCII letters only */
-int str_compare(struct str, struct str);        /* bytewise order: <0, 0, >0 */
+bool str_is(struct str, const char *c);     /* equal to a C string */
+bool str_eq_nocase(struct str, struct str); /* ASCII letters only */
+int str_compare(struct str, struct str);    /* bytewise order: <0, 0, >0 */
 bool str_starts(struct str, struct str prefix);
 bool str_ends(struct str, struct str suffix);
 bool str_has(struct str, char c);
@@ -52,7 +52,7 @@ uint64_t str_hash(struct str);
 
 /* Copies in an arena, 0-terminated. */
 struct str str_copy(struct arena *, struct str);
-struct str str_lower(struct arena *, struct str);           /* ASCII letters only */
+struct str str_lower(struct arena *, struct str); /* ASCII letters only */
 struct str str_printf(struct arena *, const char *format, ...) PRINTF(2, 3);
 /* A 0-terminated C string of the same bytes. */
 const char *str_c(struct arena *, struct str);

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "folder.h"
 #include "command.h"
+#include "folder.h"
 #include "school.h"
 
 /* A folder of our own beside the sites, so that renames stay on one disk; removed with the arena. */

@@ -110,7 +110,8 @@ static bool give_credentials(struct ctx *cx, const struct demo_school *s, const 
         return false;
     json_object_set_new(site, p->key,
                         json_pack("{s:s#, s:s#, s:s#, s:s#}", "user", user.p, (int)user.n, "password", password.p,
-                                  (int)password.n, "api_key", key.p, (int)key.n, "api_secret", secret.p, (int)secret.n));
+                                  (int)password.n, "api_key", key.p, (int)key.n, "api_secret", secret.p,
+                                  (int)secret.n));
     return true;
 }
 
@@ -250,8 +251,9 @@ static int run(struct command_line *cl)
     return DONE;
 }
 
-COMMAND(demo) = { .name = "demo",
-                  OPTIONS({ "--data", "DIR", "where everything is kept" }, { "--port", "N", "8080" },
-                          { "--content", "DIR", "the folders of the schools" }),
-                  .about = "Two schools to look at, with a private MariaDB; what demo.sh runs.",
-                  .run = run };
+COMMAND(demo)
+= { .name = "demo",
+    OPTIONS({ "--data", "DIR", "where everything is kept" }, { "--port", "N", "8080" },
+            { "--content", "DIR", "the folders of the schools" }),
+    .about = "Two schools to look at, with a private MariaDB; what demo.sh runs.",
+    .run = run };

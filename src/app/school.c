@@ -9,10 +9,10 @@
 
 #include "auth.h"
 #include "base/embedded.h"
-#include "folder.h"
 #include "core.h"
 #include "db.h"
 #include "doc.h"
+#include "folder.h"
 
 const char *school_folder(struct arena *a, struct str host)
 {

@@ -1,11 +1,11 @@
 /* The only file with pthread_. */
 #include "base/sync.h"
 
-#include <stdatomic.h>
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 

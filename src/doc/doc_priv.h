@@ -3,6 +3,7 @@
 #include "column.h"
 
 /* ---- fields ---------------------------------------------------------------------------------------------------------- */
+/* clang-format off */
 enum shape { SHAPE_NONE, SHAPE_TEXT, SHAPE_INT, SHAPE_CHECK, SHAPE_DECIMAL, SHAPE_DATE, SHAPE_DATETIME, SHAPE_TIME, SHAPE_ROWS };
 enum shape field_shape(const struct field *);
 /* The column's SQL type without length: "varchar", "text", "longtext", "int", "bigint", "decimal", "date" … */
@@ -49,6 +50,7 @@ struct doc_list {
     struct doc **docs;
     size_t count, room;
 };
+/* clang-format on */
 void doc_list_add(struct arena *, struct doc_list *, struct doc *);
 /* All documents of the tree below and including `top`: rows before the document they stand in, or after it. */
 void tree_rows_first(struct arena *, struct doc *top, struct doc_list *);
@@ -75,16 +77,16 @@ bool load_root_of(struct ctx *, const struct doctype **type, struct str *name);
 /* ---- writing ------------------------------------------------------------------------------------------------------------------- */
 struct save {
     struct ctx *cx;
-    struct doc *top;            /* the document asked for: a root, or a row saved by itself */
-    struct doc *root;           /* of the tree; == top for a root */
+    struct doc *top;  /* the document asked for: a root, or a row saved by itself */
+    struct doc *root; /* of the tree; == top for a root */
     unsigned flags;
     bool inserting;
-    bool changed;               /* something differs from what is stored */
-    enum right right;           /* what the caller needs for this change of docstatus */
-    struct str now;             /* the stamp of this save */
-    struct doc_list docs;       /* of top's tree, rows first */
-    struct doc_list removed;    /* stored rows that are no longer there, as stored */
-    struct secret *secrets;     /* to be written once the names are there */
+    bool changed;            /* something differs from what is stored */
+    enum right right;        /* what the caller needs for this change of docstatus */
+    struct str now;          /* the stamp of this save */
+    struct doc_list docs;    /* of top's tree, rows first */
+    struct doc_list removed; /* stored rows that are no longer there, as stored */
+    struct secret *secrets;  /* to be written once the names are there */
 };
 
 /* Puts presets into the fields that are null. */
@@ -117,8 +119,8 @@ bool links_free(struct ctx *, const struct doc_list *gone, bool submitted_only);
 /* Calls visit for every Link and Dynamic Link column of the site that may point to the DocType. */
 struct referrer {
     const struct doctype *type;
-    const struct field *field;  /* the link */
-    const struct field *kind;   /* of a Dynamic Link: the field that names the DocType; else NULL */
+    const struct field *field; /* the link */
+    const struct field *kind;  /* of a Dynamic Link: the field that names the DocType; else NULL */
 };
 size_t referrers_of(struct ctx *, const struct doctype *, struct referrer **out);
 
