@@ -141,12 +141,19 @@ static bool make_people(struct ctx *cx, const struct demo *d, const struct demo_
 
 /* ---- schools ---------------------------------------------------------------------------------------------------------------------- */
 
+/* A school that is there may be of an earlier version. */
+static bool migrate_school(struct demo *d, const struct demo_school *s)
+{
+    struct ctx cx;
+    return command_call(d->cl, &cx, s->host) && command_end(&cx, school_migrate(&cx, false, NULL)) == DONE;
+}
+
 static bool make_school(struct demo *d, const struct demo_school *s)
 {
     const struct site *there = site_find(str_of(s->host));
     if (there) {
         site_release(there);
-        return true;
+        return migrate_school(d, s);
     }
     const char *domains[] = { s->alias, NULL };
     struct school school = { .host = str_of(s->host),
