@@ -9,6 +9,8 @@
 /* The DocType named by the client, or by ":doctype" of the path. NULL: thrown. */
 const struct doctype *api_doctype(struct web *, struct str name);
 
+/* A client's new document, saved; NULL: thrown. */
+struct doc *api_insert(struct web *, struct str doctype, const json_t *document);
 /* Each writes one JSON value to w->out. */
 bool api_list(struct web *, struct str doctype);
 bool api_read(struct web *, struct str doctype, struct str name, bool with_nulls);

@@ -220,9 +220,8 @@ static bool insert_one(struct web *w, const json_t *object)
         return throw(&w->cx, &ValidationError, "Each document must be a JSON object.");
     if (!doctype_of_object(w, object, &doctype))
         return false;
-    const struct doctype *type = api_doctype(w, doctype);
-    struct doc *doc = type ? doc_new(&w->cx, type) : NULL;
-    if (!doc || !doc_merge(&w->cx, doc, object, false) || !doc_insert(&w->cx, doc, 0))
+    const struct doc *doc = api_insert(w, doctype, object);
+    if (!doc)
         return false;
     out_text(&w->out, doc->name);
     return true;

@@ -115,12 +115,26 @@ bool api_saved(struct web *w, const struct doc *doc, bool with_nulls)
     return true;
 }
 
-bool api_create(struct web *w, struct str doctype, const json_t *document, bool with_nulls)
+/* Who may make none learns nothing about what was sent. */
+static bool may_create(struct ctx *cx, const struct doctype *type, const struct doc *doc)
+{
+    enum right right = type->is_single ? WRITE : CREATE;
+    return perm_allows(cx, type, NULL, right) || perm_check(cx, type, doc, right);
+}
+
+struct doc *api_insert(struct web *w, struct str doctype, const json_t *document)
 {
     const struct doctype *type = api_doctype(w, doctype);
     struct doc *doc = type ? doc_new(&w->cx, type) : NULL;
-    return doc && doc_merge(&w->cx, doc, document, false) && doc_insert(&w->cx, doc, 0) &&
-           api_saved(w, doc, with_nulls);
+    bool inserted =
+        doc && may_create(&w->cx, type, doc) && doc_merge(&w->cx, doc, document, false) && doc_insert(&w->cx, doc, 0);
+    return inserted ? doc : NULL;
+}
+
+bool api_create(struct web *w, struct str doctype, const json_t *document, bool with_nulls)
+{
+    const struct doc *doc = api_insert(w, doctype, document);
+    return doc && api_saved(w, doc, with_nulls);
 }
 
 bool api_update(struct web *w, struct str doctype, struct str name, const json_t *document, bool with_nulls)

@@ -54,10 +54,10 @@ static bool delete_row(struct ctx *cx, struct doc *row)
 
 bool doc_delete(struct ctx *cx, const struct doctype *type, struct str name, unsigned flags)
 {
-    if (type->is_single)
-        return throw(cx, &ValidationError, "%s is a Single and cannot be deleted", type->name);
     if (!(flags & SAVE_AS_SYSTEM) && !perm_allows(cx, type, NULL, READ) && !perm_check(cx, type, NULL, DELETE))
         return false;
+    if (type->is_single)
+        return throw(cx, &ValidationError, "%s is a Single and cannot be deleted", type->name);
     struct doc *doc = doc_load_for_update(cx, type, name);
     if (!doc || (!(flags & SAVE_AS_SYSTEM) && !perm_check(cx, type, doc, DELETE)))
         return false;
