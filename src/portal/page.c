@@ -30,9 +30,10 @@ bool portal_start(struct arena *a, struct str *why)
 
 /* ---- languages ------------------------------------------------------------------------------------------------------ */
 
+/* The name by itself, and as the reader's language says it. */
 static const struct {
-    const char *code, *name, *locale;
-} tongues[] = { { "en", "English", "en_GB" }, { "fr", "Français", "fr_FR" } };
+    const char *code, *name, *spoken, *locale;
+} tongues[] = { { "en", "English", N_("English"), "en_GB" }, { "fr", "Français", N_("French"), "fr_FR" } };
 
 static const char *name_of_language(const char *code)
 {
@@ -48,6 +49,14 @@ static const char *locale_of(struct str code)
         if (str_is(code, tongues[i].code))
             return tongues[i].locale;
     return "en_GB";
+}
+
+struct str page_language(struct web *w, struct str code)
+{
+    for (size_t i = 0; i < countof(tongues); i++)
+        if (str_is(code, tongues[i].code))
+            return page_words(w, tongues[i].spoken);
+    return code;
 }
 
 /* This page in another language: its own arguments stay, `lang` is replaced. */

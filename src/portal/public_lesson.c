@@ -46,6 +46,15 @@ static void video_view(struct page *p, const struct lesson_view *l)
     allow_sources(p->web, &video);
 }
 
+/* Authors often begin a text with its title as a heading: the page has it already. */
+static struct str without_title(struct str text, struct str title)
+{
+    struct str rest = str_trim(text), line = STR_NONE;
+    if (!str_starts(rest, STR("# ")) || !str_cut(&rest, '\n', &line))
+        return text;
+    return str_eq(str_trim(str_from(line, 2)), str_trim(title)) ? rest : text;
+}
+
 static void body_view(struct page *p, const struct lesson_view *l)
 {
     struct web *w = p->web;
@@ -55,10 +64,12 @@ static void body_view(struct page *p, const struct lesson_view *l)
                                         .translate = words_for,
                                         .translate_arg = w };
     view_flag(p->view, "readable", true);
-    view_html(p->view, "body", markdown_html(w->cx.arena, l->content, &options));
+    view_html(p->view, "body", markdown_html(w->cx.arena, without_title(l->content, l->lesson->title), &options));
     view_text(p->view, "body_lang", l->content_language.n ? l->content_language : w->cx.lang);
     if (l->content_language.n && !str_eq(l->content_language, w->cx.lang))
-        view_text(p->view, "other_language", page_words(w, N_("This lesson is not translated into English yet.")));
+        view_text(
+            p->view, "other_language",
+            page_words_with(w, N_("This lesson is not translated into {language} yet."), page_language(w, w->cx.lang)));
 }
 
 static void step_view(struct page *p, const char *name, const struct outline_lesson *lesson)

@@ -152,6 +152,14 @@ static void rewrite_table(struct rewrite *w, const GumboNode *n, const char *nam
     buf_lit(&w->out, "</div>");
 }
 
+/* So do long lines of code. */
+static void rewrite_code_block(struct rewrite *w, const GumboNode *n, const char *name)
+{
+    buf_printf(&w->out, "<%s tabindex=\"0\">", name);
+    rewrite_children(w, n);
+    buf_printf(&w->out, "</%s>", name);
+}
+
 static void rewrite_cell(struct rewrite *w, const GumboNode *n, const char *name)
 {
     struct str align = attribute(n, "align");
@@ -309,7 +317,7 @@ static const struct allowed {
     { GUMBO_TAG_B, "strong", rewrite_plain },
     { GUMBO_TAG_EM, "em", rewrite_plain },
     { GUMBO_TAG_I, "em", rewrite_plain },
-    { GUMBO_TAG_PRE, "pre", rewrite_plain },
+    { GUMBO_TAG_PRE, "pre", rewrite_code_block },
     { GUMBO_TAG_IMG, "img", rewrite_image },
     { GUMBO_TAG_H1, "h1", rewrite_heading },
     { GUMBO_TAG_H2, "h2", rewrite_heading },

@@ -48,8 +48,8 @@ TEST(text, markdown_remote_images_wait_for_a_click)
 TEST(text, markdown_code_is_shown_and_not_run)
 {
     assert_str(shown("```CSS\n<script>x</script>\n```"),
-               "<pre><code class=\"language-css\">&lt;script&gt;x&lt;/script&gt;\n</code></pre>");
-    assert_str(shown("``` \"onx=\n<img src=x>\n```"), "<pre><code>&lt;img src=x&gt;\n</code></pre>");
+               "<pre tabindex=\"0\"><code class=\"language-css\">&lt;script&gt;x&lt;/script&gt;\n</code></pre>");
+    assert_str(shown("``` \"onx=\n<img src=x>\n```"), "<pre tabindex=\"0\"><code>&lt;img src=x&gt;\n</code></pre>");
 }
 
 TEST(text, markdown_fenced_divs_become_callouts)
@@ -57,7 +57,7 @@ TEST(text, markdown_fenced_divs_become_callouts)
     assert_str(
         shown("::::: challenge\n## Try\n:::: {.solution}\nok\n::::\n:::::\n\n```\n::: x\n```"),
         "<div class=\"callout challenge\">\n<h3 id=\"h-try\">Try</h3>\n<div class=\"callout solution\">\n<p>ok</p>\n"
-        "</div>\n</div>\n<pre><code>::: x\n</code></pre>");
+        "</div>\n</div>\n<pre tabindex=\"0\"><code>::: x\n</code></pre>");
 }
 
 TEST(text, markdown_tables_scroll_and_tasks_are_boxes)
