@@ -287,9 +287,12 @@ bool command_call(struct command_line *cl, struct ctx *cx, const char *host)
 
 int command_end(struct ctx *cx, bool ok)
 {
-    if (ok && call_commit(cx))
+    bool done = ok && call_commit(cx);
+    if (!done)
+        call_rollback(cx);
+    db_return(cx); /* the arena lives on */
+    if (done)
         return DONE;
-    call_rollback(cx);
     for (const struct note *n = cx->notes; n; n = n->next)
         command_failed("%.*s", STR_ARG(n->message));
     if (!cx->err.kind)

@@ -59,23 +59,54 @@ static struct file *next_file(struct reading *r)
     return &f->files[f->count++];
 }
 
-bool file_read(struct arena *a, const char *path, struct str *out, struct str *why)
+/* NULL, or what is wrong. */
+static const char *read_whole(struct arena *a, const char *path, struct str *out)
 {
     struct stat s;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    bool usable = fd >= 0 && fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_size <= FILE_MAX;
-    char *bytes = usable ? arena_alloc(a, (size_t)s.st_size + 1) : NULL;
+    if (lstat(path, &s))
+        return strerrordesc_np(errno);
+    if (!S_ISREG(s.st_mode))
+        return S_ISLNK(s.st_mode) ? "it is a symbolic link: put the file itself there" : "it is not a plain file";
+    if (s.st_size > FILE_MAX)
+        return "it is larger than 16 MiB";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return strerrordesc_np(errno);
+    char *bytes = arena_alloc(a, (size_t)s.st_size + 1);
     size_t n = 0;
     ssize_t got = 1;
-    while (bytes && n < (size_t)s.st_size && (got = read(fd, bytes + n, (size_t)s.st_size - n)) > 0)
+    while (n < (size_t)s.st_size && (got = read(fd, bytes + n, (size_t)s.st_size - n)) > 0)
         n += (size_t)got;
-    if (fd >= 0)
-        close(fd);
+    const char *fault = got < 0 ? strerrordesc_np(errno) : NULL;
+    close(fd);
     *out = (struct str){ bytes, n };
-    if (!bytes || got < 0)
-        *why = str_printf(a, "%s cannot be read%s", path,
-                          fd >= 0 && !usable ? ": not a plain file of at most 16 MiB" : "");
-    return bytes && got >= 0;
+    return fault;
+}
+
+bool file_read(struct arena *a, const char *path, struct str *out, struct str *why)
+{
+    const char *fault = read_whole(a, path, out);
+    if (fault)
+        *why = str_printf(a, "%s cannot be read: %s", path, fault);
+    return !fault;
+}
+
+static bool read_below(struct reading *r, const char *dir, const char *prefix, int depth);
+
+static bool read_entry(struct reading *r, const char *dir, const char *prefix, int depth, const char *name)
+{
+    const char *path = arena_printf(r->arena, "%s/%s", dir, name),
+               *inner = arena_printf(r->arena, "%s%s", prefix, name);
+    bool hidden = name[0] == '.';
+    struct stat s;
+    if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode))
+        return hidden || read_below(r, path, arena_printf(r->arena, "%s/", inner), depth + 1);
+    if (hidden && !S_ISREG(s.st_mode)) /* an editor's lock */
+        return true;
+    struct file *file = next_file(r);
+    *file = (struct file){ .path = str_of(inner), .bytes = STR("") };
+    file->fault = read_whole(r->arena, path, &file->bytes);
+    return r->folder->count < FILES_MAX;
 }
 
 static bool read_below(struct reading *r, const char *dir, const char *prefix, int depth)
@@ -83,25 +114,14 @@ static bool read_below(struct reading *r, const char *dir, const char *prefix, i
     struct dirent **entries;
     int n = scandir(dir, &entries, NULL, NULL);
     bool done = n >= 0 && depth < DEPTH_MAX;
+    if (n < 0)
+        *r->why = str_printf(r->arena, "%s cannot be read: %s", dir, strerrordesc_np(errno));
     for (int i = 0; i < n; i++) {
-        const char *name = entries[i]->d_name, *path = arena_printf(r->arena, "%s/%s", dir, name);
-        const char *inner = arena_printf(r->arena, "%s%s", prefix, name);
-        struct stat s;
-        if (!done || name[0] == '.')
-            ;
-        else if (lstat(path, &s) == 0 && S_ISDIR(s.st_mode))
-            done = read_below(r, path, arena_printf(r->arena, "%s/", inner), depth + 1);
-        else {
-            struct file *file = next_file(r);
-            file->path = str_of(inner);
-            done = r->folder->count < FILES_MAX && file_read(r->arena, path, &file->bytes, r->why);
-        }
+        done = done && read_entry(r, dir, prefix, depth, entries[i]->d_name);
         free(entries[i]);
     }
     if (n >= 0)
         free(entries);
-    else
-        *r->why = str_printf(r->arena, "%s cannot be read", dir);
     return done;
 }
 
@@ -113,7 +133,7 @@ static int by_path(const void *a, const void *b)
 bool folder_read(struct arena *a, const char *dir, struct folder *out, struct str *why)
 {
     *out = (struct folder){ 0 };
-    *why = str_printf(a, "%s holds too much", dir);
+    *why = str_printf(a, "%s holds more than %d files, or folders nested deeper than %d", dir, FILES_MAX, DEPTH_MAX);
     struct reading r = { a, out, 0, why };
     if (!read_below(&r, dir, "", 0))
         return false;

@@ -5,6 +5,7 @@
 struct file {
     struct str path; /* below the folder, with '/' */
     struct str bytes;
+    const char *fault; /* why it could not be read; NULL: it was */
 };
 
 struct folder {
@@ -12,7 +13,8 @@ struct folder {
     size_t count;
 };
 
-/* Reads every plain file below `dir` (hidden ones and symbolic links' targets are left out) into the arena. False: why. */
+/* Reads every plain file below `dir` into the arena; folders whose name begins with a dot are left out. What is there but
+ * is no plain file that can be read (a symbolic link, a socket) comes with a fault. False: why. */
 bool folder_read(struct arena *, const char *dir, struct folder *out, struct str *why);
 /* NULL: there is no such file. */
 const struct file *folder_file(const struct folder *, struct str path);

@@ -1,7 +1,9 @@
 /* Reading a curriculum from disk, with every fault named by file, line and reason. */
 #include <sodium.h>
 
+#include "core.h"
 #include "curriculum.h"
+#include "expectation.h"
 #include "json_edit.h"
 
 struct str sha256_hex(struct arena *a, struct str bytes)
@@ -22,103 +24,23 @@ struct str stem_slug(struct str stem)
     return stem;
 }
 
-/* ---- checks on values ---------------------------------------------------------------------------------------------- */
-
-enum expected { A_TITLE, A_TEXT, A_FLAG, A_WHOLE, A_PRICE, A_TYPE, AN_ADDRESS, A_LIST };
-
-struct expectation {
-    const char *key;
-    enum expected kind;
-    bool needed;
-};
-
-static const struct expectation of_bootcamp[] = {
-    { "title", A_TITLE, true },     { "description", A_TEXT, false },        { "price", A_PRICE, false },
-    { "currency", A_TEXT, false },  { "language", A_TEXT, false },           { "item_code", A_TEXT, false },
-    { "published", A_FLAG, false }, { "short_introduction", A_TEXT, false }, { "courses", A_LIST, true },
-};
-static const struct expectation of_course[] = { { "title", A_TITLE, true },
-                                                { "description", A_TEXT, false },
-                                                { "lessons", A_LIST, true } };
-static const struct expectation of_lesson[] = { { "title", A_TITLE, true },
-                                                { "content_type", A_TYPE, true },
-                                                { "video_url", AN_ADDRESS, false },
-                                                { "is_free_preview", A_FLAG, false },
-                                                { "duration_minutes", A_WHOLE, false } };
-
-static bool is_title(const json_t *v)
-{
-    struct str s = str_trim(json_str_of(v));
-    return s.n && utf8_length(s) <= 140;
-}
-
-static bool is_address(const json_t *v)
-{
-    struct str s = json_str_of(v);
-    return json_is_null(v) || (json_is_string(v) && s.n == 0) ||
-           ((str_starts(s, STR("https://")) || str_starts(s, STR("http://"))) && !has_control(s));
-}
-
-static bool is_type(const json_t *v)
-{
-    struct str s = json_str_of(v);
-    return str_is(s, "Text") || str_is(s, "Video") || str_is(s, "Lab");
-}
-
-/* NULL: as expected; else what is expected, in words. */
-static const char *fault_of(const json_t *v, enum expected kind)
-{
-    switch (kind) {
-    case A_TITLE:
-        return is_title(v) ? NULL : "must be a text of 1 to 140 characters";
-    case A_TEXT:
-        return json_is_string(v) || json_is_null(v) ? NULL : "must be a text";
-    case A_FLAG:
-        return json_is_boolean(v) ? NULL : "must be true or false";
-    case A_WHOLE:
-        return json_is_integer(v) && json_integer_value(v) >= 0 && json_integer_value(v) < 1000000
-                   ? NULL
-                   : "must be a whole number, 0 or more";
-    case A_PRICE:
-        return json_is_number(v) && json_number_value(v) >= 0 && json_number_value(v) < 1e9
-                   ? NULL
-                   : "must be a number, 0 or more";
-    case A_TYPE:
-        return is_type(v) ? NULL : "must be \"Text\", \"Video\" or \"Lab\"";
-    case AN_ADDRESS:
-        return is_address(v) ? NULL : "must be an http or https address, or null";
-    case A_LIST:
-        return json_is_array(v) ? NULL : "must be a list of names";
-    }
-    return NULL;
-}
-
-/* A value, absent unless needed, that is not as expected: said with its line. */
-static void expect(struct problems *p, struct str path, const json_t *object, const struct expectation *e, int line)
-{
-    const json_t *v = json_object_get(object, e->key);
-    if (!v && !e->needed)
-        return;
-    const char *fault = v ? fault_of(v, e->kind) : "is missing";
-    if (fault)
-        problem_add(p, path, v ? line : 0, "%s %s", e->key, fault);
-}
-
-static void expect_all(struct problems *p, struct str path, struct str text, const json_t *object,
-                       const struct expectation *all, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        expect(p, path, object, &all[i], json_line_of(text, all[i].key));
-}
-
 /* ---- JSON files ------------------------------------------------------------------------------------------------------- */
+
+/* "Invalid JSON at line 3, …": the line, for the front of the message. */
+static int line_in(struct str why)
+{
+    ptrdiff_t at = str_find(why, STR("line "));
+    struct str rest = at < 0 ? STR_NONE : str_from(why, (size_t)at + 5), number;
+    int64_t line = 0;
+    return str_cut(&rest, ',', &number) && str_int(number, &line) ? (int)line : 0;
+}
 
 static json_t *read_json(struct arena *a, struct problems *p, struct str path, struct str bytes)
 {
     struct str why;
-    json_t *value = json_read(a, bytes, &json_limits_default, &why);
+    json_t *value = json_file_read(a, bytes, &why);
     if (!value)
-        problem_add(p, path, 0, "not JSON: %.*s", STR_ARG(why));
+        problem_add(p, path, line_in(why), "%.*s", STR_ARG(why));
     else if (!json_is_object(value))
         problem_add(p, path, 1, "must be a JSON object");
     return json_is_object(value) ? value : NULL;
@@ -128,7 +50,7 @@ static json_t *read_json(struct arena *a, struct problems *p, struct str path, s
 static bool is_stem(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-' || s.p[i] == '_'))
+        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-'))
             return false;
     return s.n > 0 && s.n <= 120;
 }
@@ -150,10 +72,9 @@ static bool read_lesson_file(struct bootcamp_source *b, struct str path, struct 
         problem_add(p, path, 0, "the file is listed but is not there");
         return false;
     }
-    if (!lesson_file_read(p->arena, file->path, file->bytes, out, p))
+    if (file->fault || !lesson_file_read(p->arena, file->path, file->bytes, out, p))
         return false;
-    for (size_t i = 0; i < countof(of_lesson); i++)
-        expect(p, path, out->values, &of_lesson[i], lesson_file_line(out, of_lesson[i].key));
+    expect_keys(p, path, out->values, LESSON_FILE, out, STR_NONE);
     return true;
 }
 
@@ -171,7 +92,7 @@ static void read_translations(struct bootcamp_source *b, const struct course_sou
             continue;
         struct translation_source *t = &l->translations[l->translation_count];
         t->language = str_slice(path, prefix.n, path.n - 3);
-        if (!str_has(t->language, '.') && read_lesson_file(b, path, &t->file))
+        if (is_language(t->language) && read_lesson_file(b, path, &t->file))
             l->translation_count++;
     }
     const json_t *listed = json_object_get(l->file.values, "translations");
@@ -199,8 +120,8 @@ static void read_lessons(struct bootcamp_source *b, struct course_source *c)
     for (size_t i = 0; i < json_array_size(stems); i++) {
         struct lesson_source l = { .stem = json_str_of(json_array_get(stems, i)) };
         if (!is_stem(l.stem)) {
-            problem_add(p, c->path, json_line_of(c->bytes, "lessons"), "lessons: entry %zu is not a file's name",
-                        i + 1);
+            problem_add(p, c->path, json_line_of(c->bytes, "lessons"),
+                        "lessons: entry %zu is not a file's name made of a-z, 0-9 and -", i + 1);
             continue;
         }
         l.slug = stem_slug(l.stem);
@@ -234,15 +155,15 @@ static void read_course(struct bootcamp_source *b, struct str stem)
     struct course_source c = { .stem = stem, .slug = stem_slug(stem) };
     c.path = str_printf(p->arena, "%.*s/courses/%.*s/course.json", STR_ARG(b->folder), STR_ARG(stem));
     const struct file *file = folder_file(b->files, c.path);
-    if (!file) {
+    if (!file)
         problem_add(p, c.path, 0, "the course is listed in bootcamp.json but is not there");
+    if (!file || file->fault)
         return;
-    }
     c.bytes = file->bytes;
     c.meta = read_json(p->arena, p, c.path, c.bytes);
     if (!c.meta)
         return;
-    expect_all(p, c.path, c.bytes, c.meta, of_course, countof(of_course));
+    expect_keys(p, c.path, c.meta, COURSE_FILE, NULL, c.bytes);
     if (!c.slug.n || course_taken(b, c.slug))
         c.slug = stem;
     read_lessons(b, &c);
@@ -296,6 +217,13 @@ static const struct folder *files_of(struct arena *a, const struct folder *all, 
     return own;
 }
 
+static void add_faults(struct problems *p, const struct folder *files)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (files->files[i].fault)
+            problem_add(p, files->files[i].path, 0, "%s", files->files[i].fault);
+}
+
 static void read_bootcamp(struct arena *a, struct bootcamp_source *b, const struct folder *all, struct str folder)
 {
     *b = (struct bootcamp_source){ .folder = folder, .problems = problems_new(a), .notes = problems_new(a) };
@@ -307,15 +235,16 @@ static void read_bootcamp(struct arena *a, struct bootcamp_source *b, const stru
                     "a bootcamp's folder is named with a-z, 0-9 and -, at most 100 characters");
         return;
     }
-    if (!file) {
+    if (!file)
         problem_add(&b->problems, b->path, 0, "the file is missing");
+    add_faults(&b->problems, b->files);
+    if (!file || file->fault)
         return;
-    }
     b->bytes = file->bytes;
     b->meta = read_json(a, &b->problems, b->path, b->bytes);
     if (!b->meta)
         return;
-    expect_all(&b->problems, b->path, b->bytes, b->meta, of_bootcamp, countof(of_bootcamp));
+    expect_keys(&b->problems, b->path, b->meta, BOOTCAMP_FILE, NULL, b->bytes);
     read_courses(b);
     note_unlisted(b);
 }
@@ -338,33 +267,80 @@ static void under_name(struct arena *a, struct folder *all, struct str name)
         all->files[i].path = str_printf(a, "%.*s/%.*s", STR_ARG(name), STR_ARG(all->files[i].path));
 }
 
+static bool bootcamp_taken(const struct school_source *s, struct str folder)
+{
+    for (size_t i = 0; i < s->bootcamp_count; i++)
+        if (str_eq(s->bootcamps[i].folder, folder))
+            return true;
+    return false;
+}
+
 static void read_bootcamps(struct arena *a, struct school_source *s, const struct folder *all)
 {
     const json_t *folders = json_object_get(s->meta, "bootcamps");
-    if (!json_is_array(folders))
-        problem_add(&s->problems, s->path, json_line_of(s->bytes, "bootcamps"), "bootcamps must be a list of folders");
     s->bootcamps = arena_array(a, json_array_size(folders) + 1, sizeof *s->bootcamps);
-    for (size_t i = 0; i < json_array_size(folders); i++)
-        read_bootcamp(a, &s->bootcamps[s->bootcamp_count++], all, json_str_of(json_array_get(folders, i)));
+    for (size_t i = 0; i < json_array_size(folders); i++) {
+        struct str folder = json_str_of(json_array_get(folders, i));
+        if (!is_stem(folder) || bootcamp_taken(s, folder))
+            problem_add(&s->problems, s->path, json_line_of(s->bytes, "bootcamps"),
+                        "bootcamps: entry %zu is not a folder's name made of a-z, 0-9 and -, or is listed twice",
+                        i + 1);
+        else
+            read_bootcamp(a, &s->bootcamps[s->bootcamp_count++], all, folder);
+    }
+}
+
+/* What belongs to no bootcamp is kept with the school; a bootcamp that school.json does not name is left out. */
+static void keep_others(struct arena *a, struct school_source *s, const struct folder *all)
+{
+    s->others = arena_new_of(a, struct folder);
+    s->others->files = arena_array(a, all->count + 1, sizeof *s->others->files);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct file *file = &all->files[i];
+        ptrdiff_t slash = str_index(file->path, '/');
+        struct str top = slash < 0 ? STR_NONE : str_slice(file->path, 0, (size_t)slash);
+        struct str inside = str_printf(a, "%.*s/bootcamp.json", STR_ARG(top));
+        if (bootcamp_taken(s, top) || str_eq(file->path, s->path))
+            continue;
+        if (top.n && folder_file(all, inside)) {
+            if (str_eq(file->path, inside))
+                problem_add(&s->notes, top, 0, "not listed in school.json: left out");
+            continue;
+        }
+        s->others->files[s->others->count++] = *file;
+    }
+    add_faults(&s->problems, s->others);
+}
+
+static void read_school(struct arena *a, struct school_source *s, const struct folder *all, const struct file *school)
+{
+    s->path = school->path;
+    s->bytes = school->bytes;
+    s->others = arena_new_of(a, struct folder);
+    if (school->fault)
+        problem_add(&s->problems, s->path, 0, "%s", school->fault);
+    else
+        s->meta = read_json(a, &s->problems, s->path, s->bytes);
+    if (!s->meta)
+        return;
+    expect_keys(&s->problems, s->path, s->meta, SCHOOL_FILE, NULL, s->bytes);
+    read_bootcamps(a, s, all);
+    keep_others(a, s, all);
 }
 
 bool school_source_read(struct arena *a, const char *dir, struct school_source *s, struct str *why)
 {
     struct folder *all = arena_new_of(a, struct folder);
-    *s = (struct school_source){ .problems = problems_new(a) };
+    *s = (struct school_source){ .problems = problems_new(a), .notes = problems_new(a) };
     if (!folder_read(a, dir, all, why))
         return false;
     const struct file *school = folder_file(all, STR("school.json"));
     if (school) {
-        s->path = school->path;
-        s->bytes = school->bytes;
-        s->meta = read_json(a, &s->problems, s->path, s->bytes);
-        if (s->meta)
-            read_bootcamps(a, s, all);
+        read_school(a, s, all, school);
         return true;
     }
     if (!folder_file(all, STR("bootcamp.json"))) {
-        *why = str_printf(a, "%s holds neither school.json nor bootcamp.json", dir);
+        *why = str_printf(a, "%s is not a curriculum: it holds neither school.json nor bootcamp.json", dir);
         return false;
     }
     struct str name = base_name(a, dir);

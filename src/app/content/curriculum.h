@@ -43,7 +43,9 @@ struct school_source {
     json_t *meta;
     struct bootcamp_source *bootcamps;
     size_t bootcamp_count;
-    struct problems problems; /* of school.json */
+    struct folder *others;    /* files of the school that belong to no bootcamp, without school.json */
+    struct problems problems; /* of school.json and of those */
+    struct problems notes;
 };
 
 /* Reads a school's folder or one bootcamp's. False: `dir` is neither, or cannot be read; *why says so. Faults in files

@@ -21,27 +21,48 @@ static void say_problems(const struct problems *list, const char *kind)
 
 /* ---- what changed ------------------------------------------------------------------------------------------------------ */
 
+static bool is_origin(const struct importer *im, const struct import_file *known)
+{
+    for (size_t i = 0; i < im->origin.count; i++)
+        if (im->origin.entries[i].value == known)
+            return true;
+    return false;
+}
+
+/* Before the documents are claimed: is there anything to do at all? */
+static bool has_work(const struct importer *im)
+{
+    for (size_t i = 0; i < im->source->files->count; i++) {
+        const struct file *file = &im->source->files->files[i];
+        if (importer_state(im, file->path, file->bytes) != FILE_SAME)
+            return true;
+    }
+    for (size_t i = 0; im->prune && i < im->known.count; i++)
+        if (!folder_file(im->source->files, im->known.entries[i].key))
+            return true;
+    return false;
+}
+
 static void count_files(struct importer *im)
 {
     for (size_t i = 0; i < im->source->files->count; i++) {
         const struct file *file = &im->source->files->files[i];
         enum file_state state = importer_state(im, file->path, file->bytes);
+        bool renamed = state == FILE_SAME && !map_has(&im->known, file->path);
         im->tally.added += state == FILE_NEW;
         im->tally.changed += state == FILE_CHANGED;
-        im->tally.unchanged += state == FILE_SAME;
+        im->tally.renamed += renamed;
+        im->tally.unchanged += state == FILE_SAME && !renamed;
     }
-    for (size_t i = 0; i < im->known.count; i++)
-        if (!folder_file(im->source->files, im->known.entries[i].key)) {
-            im->tally.removed++;
-            if (!im->prune)
-                problem_add(&im->notes, im->known.entries[i].key, 0,
-                            "gone from the folder, kept in the school (--prune)");
-        }
-}
-
-static bool has_work(const struct importer *im)
-{
-    return im->tally.added || im->tally.changed || (im->prune && im->tally.removed);
+    for (size_t i = 0; i < im->known.count; i++) {
+        const struct import_file *known = im->known.entries[i].value;
+        if (folder_file(im->source->files, known->path) || is_origin(im, known))
+            continue;
+        im->tally.removed++;
+        problem_add(&im->notes, known->path, 0,
+                    im->prune ? "gone from the folder: removed"
+                              : "gone from the folder, kept in the school (--prune removes it)");
+    }
 }
 
 /* ---- the files as they were read -------------------------------------------------------------------------------------------- */
@@ -69,17 +90,25 @@ static bool put_file(struct importer *im, const struct file *file)
     return import_file_put(cx, &row);
 }
 
+/* Files under a new path replace those under the old one; files that are gone are forgotten when pruning. */
 static bool put_files(struct importer *im)
 {
-    for (size_t i = 0; i < im->source->files->count; i++) {
-        const struct file *file = &im->source->files->files[i];
-        if (importer_state(im, file->path, file->bytes) != FILE_SAME && !put_file(im, file))
+    const struct folder *files = im->source->files;
+    for (size_t i = 0; i < im->known.count; i++) {
+        const struct import_file *known = im->known.entries[i].value;
+        bool forgotten = !folder_file(files, known->path) && (im->prune || is_origin(im, known));
+        if (forgotten && !import_file_delete(im->cx, known->path))
             return false;
     }
-    for (size_t i = 0; im->prune && i < im->known.count; i++)
-        if (!folder_file(im->source->files, im->known.entries[i].key) &&
-            !import_file_delete(im->cx, im->known.entries[i].key))
+    for (size_t i = 0; i < files->count; i++) {
+        const struct file *file = &files->files[i];
+        const struct import_file *known = map_get(&im->known, file->path);
+        const struct doc *doc = map_get(&im->documents, file->path);
+        bool same = known && importer_state(im, file->path, file->bytes) == FILE_SAME &&
+                    (!doc || str_eq(doc->name, known->document_name));
+        if (!same && !map_has(&im->left, file->path) && !put_file(im, file))
             return false;
+    }
     return true;
 }
 
@@ -88,16 +117,25 @@ static bool put_files(struct importer *im)
 static void say_tally(const struct importer *im)
 {
     size_t lessons = 0;
+    const struct tally *t = &im->tally;
     for (size_t i = 0; i < im->source->course_count; i++)
         lessons += im->source->courses[i].lesson_count;
     printf("%.*s: ", STR_ARG(im->source->folder));
-    if (!has_work(im))
-        printf("unchanged (%zu files", im->tally.unchanged);
+    if (!t->added && !t->changed && !t->renamed && !(im->prune && t->removed))
+        printf("unchanged (%zu files", t->unchanged);
     else
-        printf("%zu files added, %zu changed, %zu removed (%zu unchanged", im->tally.added, im->tally.changed,
-               im->prune ? im->tally.removed : 0, im->tally.unchanged);
+        printf("%zu files added, %zu changed, %zu renamed, %zu removed (%zu unchanged", t->added, t->changed,
+               t->renamed, im->prune ? t->removed : 0, t->unchanged);
     printf("; %zu courses, %zu lessons)\n", im->source->course_count, lessons);
     fflush(stdout);
+}
+
+/* The bootcamp may have been removed in the school, or renamed, while its files stayed as they were. */
+static bool is_there(struct importer *im)
+{
+    const struct import_file *known = map_get(&im->known, im->source->path);
+    struct str name;
+    return known && doc_exists(im->cx, "LMS Bootcamp", known->document_name, &name);
 }
 
 static bool write_bootcamp(struct importer *im)
@@ -106,10 +144,34 @@ static bool write_bootcamp(struct importer *im)
     struct str prefix = str_printf(cx->arena, "%.*s/", STR_ARG(im->source->folder));
     if (!import_files_load(cx, prefix, &im->known))
         return false;
+    bool work = has_work(im) || !is_there(im);
+    if (failed(cx) || !work) {
+        count_files(im);
+        return !failed(cx);
+    }
+    if (!importer_claim(im))
+        return false;
     count_files(im);
-    if (!has_work(im))
-        return true;
-    return importer_build(im) && doc_save(cx, im->root, SAVE_AS_SYSTEM) && importer_translate(im) && put_files(im);
+    return importer_build(im) && doc_save(cx, im->root, SAVE_AS_SYSTEM | SAVE_STAMPS_ONLY_IF_CHANGED) &&
+           importer_translate(im) && put_files(im);
+}
+
+static struct importer importer_new(const struct import *import, struct ctx *cx, const struct bootcamp_source *source)
+{
+    struct arena *a = cx->arena;
+    return (struct importer){ .cx = cx,
+                              .source = source,
+                              .prune = import->options->prune,
+                              .known = map_new(a),
+                              .origin = map_new(a),
+                              .left = map_new(a),
+                              .rows = map_new(a),
+                              .claimed = map_new(a),
+                              .file_of = map_new(a),
+                              .documents = map_new(a),
+                              .gone = map_new(a),
+                              .pruned = map_new(a),
+                              .notes = problems_new(a) };
 }
 
 static void import_bootcamp(struct import *import, const struct bootcamp_source *source)
@@ -125,13 +187,7 @@ static void import_bootcamp(struct import *import, const struct bootcamp_source 
         import->refused++;
         return;
     }
-    struct importer im = { .cx = &cx,
-                           .source = source,
-                           .prune = import->options->prune,
-                           .rows = map_new(cx.arena),
-                           .claimed = map_new(cx.arena),
-                           .documents = map_new(cx.arena),
-                           .notes = problems_new(cx.arena) };
+    struct importer im = importer_new(import, &cx, source);
     bool done = write_bootcamp(&im);
     if (command_end(&cx, done) != DONE) {
         fprintf(stderr, "%.*s: not imported\n", STR_ARG(source->folder));
@@ -147,24 +203,82 @@ static void import_bootcamp(struct import *import, const struct bootcamp_source 
 
 /* ---- the school ------------------------------------------------------------------------------------------------------------------ */
 
-static bool write_school(struct ctx *cx, const struct school_source *s, struct problems *notes)
+static bool write_settings(struct importer *im, const struct school_source *s)
 {
-    struct bootcamp_source none = { 0 };
-    struct importer im = { .cx = cx, .source = &none, .notes = problems_new(cx->arena) };
-    struct str why;
-    if (!import_files_load(cx, s->path, &im.known))
-        return false;
-    if (importer_state(&im, s->path, s->bytes) == FILE_SAME)
+    struct ctx *cx = im->cx;
+    if (importer_state(im, s->path, s->bytes) == FILE_SAME)
         return true;
-    const struct import_file *known = map_get(&im.known, s->path);
-    const json_t *then = known ? json_read(cx->arena, known->bytes, &json_limits_default, &why) : NULL;
     struct doc *settings = doc_load(cx, "School Settings", STR("School Settings"));
     struct import_file row = { s->path, STR("School Settings"), STR("School Settings"), s->bytes,
                                sha256_hex(cx->arena, s->bytes) };
-    bool done = settings && importer_apply(&im, settings, school_mapping, s->meta, then, s->path) &&
-                doc_save(cx, settings, SAVE_AS_SYSTEM) && import_file_put(cx, &row);
-    *notes = im.notes;
+    return settings &&
+           importer_apply(im, settings, school_mapping, s->meta, importer_json_then(im, s->path), s->path) &&
+           doc_save(cx, settings, SAVE_AS_SYSTEM) && import_file_put(cx, &row);
+}
+
+/* The school's own files, beside the bootcamps. */
+static bool write_others(struct importer *im, const struct school_source *s)
+{
+    for (size_t i = 0; i < s->others->count; i++) {
+        const struct file *file = &s->others->files[i];
+        struct import_file row = { .path = file->path, .bytes = file->bytes };
+        row.sha256 = sha256_hex(im->cx->arena, file->bytes);
+        if (importer_state(im, file->path, file->bytes) != FILE_SAME && !import_file_put(im->cx, &row))
+            return false;
+    }
+    return true;
+}
+
+static bool is_listed(const struct school_source *s, struct str path)
+{
+    struct str folder = str_slice(path, 0, (size_t)str_index(path, '/'));
+    for (size_t i = 0; i < s->bootcamp_count; i++)
+        if (str_eq(s->bootcamps[i].folder, folder))
+            return true;
+    return false;
+}
+
+/* A bootcamp as a whole, its translations and its files. What still needs it (an enrollment) refuses this. */
+static bool remove_bootcamp(struct importer *im, const struct import_file *known)
+{
+    struct ctx *cx = im->cx;
+    struct str folder = str_slice(known->path, 0, (size_t)str_index(known->path, '/') + 1);
+    struct bootcamp_source none = { .folder = folder, .files = arena_new_of(cx->arena, struct folder) };
+    im->source = &none;
+    bool done = import_files_load(cx, folder, &im->known) && importer_remove(im, known->document_name);
+    for (size_t i = 0; done && i < im->known.count; i++)
+        done = import_file_delete(cx, im->known.entries[i].key);
     return done;
+}
+
+static bool remove_unlisted(struct import *import, struct ctx *cx, const struct school_source *s,
+                            struct problems *notes)
+{
+    struct map known;
+    if (!import_files_load(cx, STR_NONE, &known))
+        return false;
+    for (size_t i = 0; i < known.count; i++) {
+        const struct import_file *file = known.entries[i].value;
+        struct importer im = importer_new(import, cx, NULL);
+        bool prune = import->options->prune;
+        if (!str_is(file->document_type, "LMS Bootcamp") || is_listed(s, file->path))
+            continue;
+        problem_add(notes, file->path, 0,
+                    prune ? "no longer in school.json: the bootcamp is removed"
+                          : "no longer in school.json, kept in the school (--prune removes it)");
+        if (prune && !remove_bootcamp(&im, file))
+            return false;
+    }
+    return true;
+}
+
+static bool write_school(struct import *import, struct ctx *cx, const struct school_source *s, struct problems *notes)
+{
+    struct bootcamp_source none = { 0 };
+    struct importer im = importer_new(import, cx, &none);
+    bool done = import_files_load(cx, STR_NONE, &im.known) && write_settings(&im, s) && write_others(&im, s);
+    *notes = im.notes;
+    return done && remove_unlisted(import, cx, s, notes);
 }
 
 static void import_school(struct import *import, const struct school_source *s)
@@ -172,10 +286,12 @@ static void import_school(struct import *import, const struct school_source *s)
     struct ctx cx;
     struct problems notes = problems_new(import->cl->arena);
     say_problems(&s->problems, "refused");
+    say_problems(&s->notes, "note");
     if (s->problems.count || !command_call(import->cl, &cx, import->host) ||
-        command_end(&cx, write_school(&cx, s, &notes)) != DONE)
+        command_end(&cx, write_school(import, &cx, s, &notes)) != DONE)
         import->refused++;
-    say_problems(&notes, "note");
+    if (!import->options->quiet)
+        say_problems(&notes, "note");
 }
 
 int import_curriculum(struct command_line *cl, const char *host, const char *dir, const struct import_options *options)

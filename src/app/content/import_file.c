@@ -23,6 +23,14 @@ bool import_files_load(struct ctx *cx, struct str prefix, struct map *out)
     return !failed(cx);
 }
 
+bool import_file_is_translation(const struct import_file *f)
+{
+    struct str path = f->path, piece, last = STR_NONE;
+    while (str_cut(&path, '/', &piece))
+        last = piece;
+    return str_is(f->document_type, "LMS Lesson") && str_has(str_slice(last, 0, last.n - 3), '.');
+}
+
 static void text_or_null(struct sql *q, struct str s)
 {
     if (s.n)

@@ -13,5 +13,7 @@ struct import_file {
 
 /* Every file whose path begins with the prefix (all for an empty one): path → struct import_file * . */
 bool import_files_load(struct ctx *, struct str prefix, struct map *out);
+/* A lesson in another language: "…/04-functions.fr.md". */
+bool import_file_is_translation(const struct import_file *);
 bool import_file_put(struct ctx *, const struct import_file *);
 bool import_file_delete(struct ctx *, struct str path);

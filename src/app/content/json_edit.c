@@ -2,6 +2,15 @@
  * so it is valid and its nesting is bounded. */
 #include "json_edit.h"
 
+#include "lesson_file.h"
+
+static const struct json_limits of_files = { .depth = 32, .keys = 1000000, .items = 100000, .string = 16 << 20 };
+
+json_t *json_file_read(struct arena *a, struct str bytes, struct str *why)
+{
+    return json_read(a, str_from(bytes, text_mark(bytes)), &of_files, why);
+}
+
 const json_t *json_at(const json_t *object, const char *path)
 {
     const char *dot = strchr(path, '.');
@@ -108,7 +117,7 @@ struct str json_text_with(struct arena *a, struct str t, const char *path, struc
     str_cut(&rest, '.', &key);
     if (rest.n)
         inner = rest;
-    size_t object = skip_space(t, 0);
+    size_t object = skip_space(t, text_mark(t));
     struct member m = find_member(t, object, key);
     if (m.found && inner.n) {
         struct member deep = find_member(t, m.start, inner);
@@ -122,7 +131,7 @@ struct str json_text_with(struct arena *a, struct str t, const char *path, struc
 int json_line_of(struct str t, const char *path)
 {
     struct str rest = str_of(path), key;
-    size_t object = skip_space(t, 0);
+    size_t object = skip_space(t, text_mark(t));
     int line = 1;
     struct member m = { 0 };
     while (str_cut(&rest, '.', &key)) {
@@ -134,4 +143,13 @@ int json_line_of(struct str t, const char *path)
     for (size_t i = 0; i < m.start; i++)
         line += t.p[i] == '\n';
     return line;
+}
+
+struct str json_item_with(struct arena *a, struct str t, size_t index, const char *key, struct str json)
+{
+    size_t at = skip_space(t, skip_space(t, text_mark(t)) + 1);
+    for (; index; index--)
+        at = skip_space(t, skip_space(t, skip_value(t, at)) + 1);
+    struct member m = find_member(t, at, str_of(key));
+    return m.found ? with_span(a, t, m.start, m.end, json) : add_member(a, t, &m, str_of(key), json, 2);
 }

@@ -70,17 +70,22 @@ static void forget_values(void *values)
     json_decref(values);
 }
 
+size_t text_mark(struct str bytes)
+{
+    return str_starts(bytes, STR("\xEF\xBB\xBF")) ? 3 : 0;
+}
+
 /* The header's lines up to the closing rule; `used` counts all bytes of the head, the empty line after it included. */
 static bool read_head(struct arena *a, struct str bytes, struct lesson_file *f, size_t *used, struct problems *problems)
 {
-    struct str rest = bytes, line;
-    size_t length;
+    size_t mark = text_mark(bytes), length;
+    struct str rest = str_from(bytes, mark), line;
     int number = 1;
     if (!take_line(&rest, &line, &length) || !str_eq(line, RULE)) {
         problem_add(problems, f->path, 1, "a lesson begins with a line \"---\"");
         return false;
     }
-    *used = length;
+    *used = mark + length;
     while (take_line(&rest, &line, &length)) {
         *used += length;
         number++;

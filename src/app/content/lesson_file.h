@@ -27,6 +27,8 @@ struct lesson_file {
     json_t *values;  /* an object: the header's keys */
 };
 
+/* Bytes of the byte order mark that some editors put first: 3 or 0. */
+size_t text_mark(struct str bytes);
 /* False: at least one problem was added. */
 bool lesson_file_read(struct arena *, struct str path, struct str bytes, struct lesson_file *, struct problems *);
 /* The line of a key in the header, counted from 1; 0 if it is not there. */

@@ -6,6 +6,9 @@
 struct mapping {
     const char *key; /* "title", "source.license" */
     const char *field;
+    bool is_address; /* a text that is no web address means nothing: "several, see each course.json" */
+    /* What an absent key means; NULL: nothing. */
+    struct str (*preset)(struct ctx *, const struct doc *);
 };
 
 extern const struct mapping bootcamp_mapping[], course_mapping[], lesson_mapping[],
@@ -13,6 +16,8 @@ extern const struct mapping bootcamp_mapping[], course_mapping[], lesson_mapping
 /* Keys of `translations.<language>` that are translatable fields of the same name: title, description. */
 extern const char *const translated_keys[]; /* ends with NULL */
 
+/* Gives the document the file's value; false: it cannot hold it (has thrown). */
+bool mapping_apply(struct ctx *, struct doc *, const struct mapping *, const json_t *file_value);
 /* The file's value means what the document holds (absent, null, "", false and 0 mean unset). */
 bool mapping_agrees(struct ctx *, const struct doc *, const struct mapping *, const json_t *file_value);
 /* The document's value as the file would hold it, in JSON. `like` is the file's own value: false and 0, null and "" are
