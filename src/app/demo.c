@@ -170,6 +170,18 @@ static bool make_school(struct demo *d, const struct demo_school *s)
            command_failed("%s was not created: %.*s", s->host, STR_ARG(why)) == DONE;
 }
 
+/* Absolute links follow the port of this start. */
+static bool set_host_name(struct ctx *cx, const struct demo *d, const struct demo_school *s)
+{
+    struct str url = str_printf(cx->arena, "http://%s:%u", s->alias, d->port);
+    if (str_eq(url, cx->site->base_url))
+        return true;
+    json_t *value = json_string(url.p);
+    bool done = site_config_set(cx, cx->site->name, "host_name", value);
+    json_decref(value);
+    return done;
+}
+
 static bool fill_school(struct demo *d, const struct demo_school *s)
 {
     struct import_options quiet = { .quiet = true };
@@ -177,8 +189,7 @@ static bool fill_school(struct demo *d, const struct demo_school *s)
     const char *folder = arena_printf(d->cl->arena, "%s/%s", d->content, s->folder);
     if (import_curriculum(d->cl, s->host, folder, &quiet) != DONE || !command_call(d->cl, &cx, s->host))
         return false;
-    struct str url = str_printf(cx.arena, "http://%s:%u", s->alias, d->port);
-    if (!str_eq(url, cx.site->base_url) && !site_config_set(&cx, cx.site->name, "host_name", json_string(url.p)))
+    if (!set_host_name(&cx, d, s))
         return command_end(&cx, false) == DONE;
     return command_end(&cx, make_people(&cx, d, s)) == DONE;
 }
