@@ -53,6 +53,7 @@ struct web {
     struct map captured;       /* ":name" → struct str *, decoded */
     json_t *args;              /* the argument map of spec/frappe-api.md 0.3: always an object once read */
     bool args_are_json;        /* they came as a JSON body */
+    bool args_are_list;        /* as a JSON list, which stands in "data" */
     struct http_part *parts;   /* of multipart/form-data: the files among them */
     int part_count;
     unsigned api;             /* 1 or 2 for /api; 0 for pages and files */

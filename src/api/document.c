@@ -53,8 +53,7 @@ const json_t *api_sent_document(struct web *w)
     const json_t *data = web_arg_json(w, "data"), *document = w->args;
     if (holds_document(data) && !web_arg_parsed(w, "data", &document))
         return NULL;
-    bool is_list = json_is_array(data) && json_object_size(w->args) == 1;
-    if (is_list || !json_is_object(document))
+    if (w->args_are_list || !json_is_object(document))
         return throw(&w->cx, &ValidationError, "Send one document as a JSON object.");
     return document;
 }
@@ -63,7 +62,9 @@ const json_t *api_sent_document(struct web *w)
 static bool page_of(struct web *w, struct query *q)
 {
     const char *start = web_arg_json(w, "limit_start") || w->api == 1 ? "limit_start" : "start";
-    const char *length = web_arg(w, "limit_page_length").n ? "limit_page_length" : "limit";
+    const json_t *page = web_arg_json(w, "limit_page_length");
+    bool given = page && !json_is_null(page) && !(json_is_string(page) && !json_string_length(page));
+    const char *length = given ? "limit_page_length" : "limit";
     return api_limit(w, start, 0, &q->start) && api_limit(w, length, 20, &q->length);
 }
 

@@ -25,7 +25,7 @@ static bool list(struct web *w)
 
 static const json_t *sent(struct web *w)
 {
-    return w->api == 2 ? w->args : api_sent_document(w);
+    return w->api == 2 && !w->args_are_list ? w->args : api_sent_document(w);
 }
 
 static bool create(struct web *w)

@@ -293,12 +293,13 @@ static bool parse_ordered(struct str text, struct asked *a, bool directed)
 static bool parse_sequence(struct ctx *cx, struct str text, bool directed, struct asked_list *out)
 {
     struct str item, rest = str_trim(text);
-    if (!begin(cx, out, rest.n ? count_items(rest) : 0, ORDERS_MOST, directed ? "order_by" : "group_by"))
+    size_t count = rest.n ? count_items(rest) : 0;
+    if (!begin(cx, out, count, ORDERS_MOST, directed ? "order_by" : "group_by"))
         return false;
     while (rest.n && cut_item(&rest, &item))
         if (!parse_ordered(item, &out->items[out->count++], directed))
             return refuse_order(cx, item);
-    return true;
+    return out->count == count || refuse_order(cx, text); /* a comma at the end */
 }
 
 bool parse_order(struct ctx *cx, struct str text, struct asked_list *out)

@@ -329,9 +329,13 @@ static bool plan_groups(struct ctx *cx, struct plan *p, struct str text)
     if (!parse_group(cx, text, &asked))
         return false;
     p->groups = arena_array(cx->arena, asked.count + 1, sizeof *p->groups);
-    for (size_t i = 0; i < asked.count; i++)
-        if (!plan_by(cx, p, &asked.items[i], &p->groups[p->group_count++]))
+    for (size_t i = 0; i < asked.count; i++) {
+        struct output *group = &p->groups[p->group_count++];
+        if (!plan_by(cx, p, &asked.items[i], group))
             return false;
+        if (group->function && group->function->is_aggregate)
+            return refuse_field(cx, asked.items[i].text);
+    }
     return true;
 }
 

@@ -72,7 +72,7 @@ static bool read_json(struct web *w, struct str body)
     if (json_is_object(value))
         json_object_update(w->args, value);
     else if (json_is_array(value))
-        json_object_set(w->args, "data", value);
+        w->args_are_list = json_object_set(w->args, "data", value) == 0;
     else
         return throw(&w->cx, &ValidationError, "Invalid request arguments");
     return true;
