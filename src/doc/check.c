@@ -29,8 +29,7 @@ static const struct doctype *named(const struct proof *p, const char *name)
 
 static bool is_known_column(const struct doctype *type, struct str name)
 {
-    return column_find(type, name) || doc_field(type, name) || str_is(name, "_user_tags") ||
-           str_is(name, "_comments") || str_is(name, "_assign") || str_is(name, "_liked_by");
+    return column_find(type, name) || doc_field(type, name);
 }
 
 /* Every word of the list is a field of the type. */

@@ -1,7 +1,7 @@
 /* Text compared in memory as the columns' collation compares it. */
 #include <utf8proc.h>
 
-#include "filter.h"
+#include "term.h"
 
 /* The collation puts letters after digits after everything else. */
 static int32_t weight(int32_t c)

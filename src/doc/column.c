@@ -1,23 +1,31 @@
 /* Columns: what may stand between a table alias and an operator. Standard columns are fields like any other, so that
  * filters, lists and rules need no second case for them (spec/frappe-api.md 4.1, 10.1). */
-#include "column.h"
+#include "doc_priv.h"
 
-static const struct field standard[] = {
-    { "name", DATA },         { "owner", LINK, .options = "User" },       { "creation", DATETIME },
-    { "modified", DATETIME }, { "modified_by", LINK, .options = "User" }, { "docstatus", INT },
-    { "idx", INT },
+const struct field standard_fields[STANDARDS] = {
+    [STD_NAME] = { "name", DATA, "ID" },
+    [STD_OWNER] = { "owner", LINK, "Created By", "User" },
+    [STD_CREATION] = { "creation", DATETIME, "Created On" },
+    [STD_MODIFIED] = { "modified", DATETIME, "Last Updated On" },
+    [STD_MODIFIED_BY] = { "modified_by", LINK, "Last Updated By", "User" },
+    [STD_DOCSTATUS] = { "docstatus", INT, "Document Status" },
+    [STD_IDX] = { "idx", INT, "Index" },
+    [STD_PARENT] = { "parent", DATA, "Parent" },
+    [STD_PARENTFIELD] = { "parentfield", DATA, "Parent Field" },
+    [STD_PARENTTYPE] = { "parenttype", DATA, "Parent Document Type" },
 };
-static const struct field of_child_rows[] = {
-    { "parent", DATA },
-    { "parentfield", DATA },
-    { "parenttype", DATA },
-};
+/* Of every table but those of child rows; filled by others than the engine. */
 static const struct field optional[] = {
     { "_user_tags", TEXT },
     { "_comments", TEXT },
     { "_assign", TEXT },
     { "_liked_by", TEXT },
 };
+
+size_t standard_count(const struct doctype *type)
+{
+    return type->is_child ? STANDARDS : STD_PARENT;
+}
 
 static const struct field *among(const struct field *fields, size_t count, struct str name)
 {
@@ -29,9 +37,7 @@ static const struct field *among(const struct field *fields, size_t count, struc
 
 const struct field *column_find(const struct doctype *type, struct str name)
 {
-    const struct field *f = among(standard, countof(standard), name);
-    if (!f && type->is_child)
-        f = among(of_child_rows, countof(of_child_rows), name);
+    const struct field *f = among(standard_fields, standard_count(type), name);
     if (!f && !type->is_child)
         f = among(optional, countof(optional), name);
     if (f)
@@ -42,21 +48,18 @@ const struct field *column_find(const struct doctype *type, struct str name)
 
 static size_t put(const struct field **to, const struct field *fields, size_t count)
 {
+    size_t n = 0;
     for (size_t i = 0; i < count; i++)
-        to[i] = &fields[i];
-    return count;
+        if (field_has_column(&fields[i]))
+            to[n++] = &fields[i];
+    return n;
 }
 
 size_t column_all(struct arena *a, const struct doctype *type, const struct field ***out)
 {
-    size_t most = countof(standard) + countof(of_child_rows) + type->field_count + countof(optional), n = 0;
-    const struct field **all = arena_array(a, most, sizeof *all);
-    n += put(all, standard, countof(standard));
-    if (type->is_child)
-        n += put(all + n, of_child_rows, countof(of_child_rows));
-    for (size_t i = 0; i < type->field_count; i++)
-        if (field_has_column(&type->fields[i]))
-            all[n++] = &type->fields[i];
+    const struct field **all = arena_array(a, STANDARDS + type->field_count + countof(optional), sizeof *all);
+    size_t n = put(all, standard_fields, standard_count(type));
+    n += put(all + n, type->fields, type->field_count);
     if (!type->is_child)
         n += put(all + n, optional, countof(optional));
     *out = all;
@@ -69,13 +72,4 @@ const struct field *column_table_of(const struct doctype *type, struct str child
         if (field_is_table(&type->fields[i]) && type->fields[i].options && str_is(child, type->fields[i].options))
             return &type->fields[i];
     return NULL;
-}
-
-bool words_have(const char *words, const char *word)
-{
-    struct str rest = str_of(words), piece;
-    while (str_cut(&rest, ' ', &piece))
-        if (str_is(piece, word))
-            return true;
-    return false;
 }

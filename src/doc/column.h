@@ -8,5 +8,3 @@ const struct field *column_find(const struct doctype *, struct str name);
 size_t column_all(struct arena *, const struct doctype *, const struct field ***out);
 /* The first table field holding rows of the child DocType; NULL: none. */
 const struct field *column_table_of(const struct doctype *, struct str child);
-/* Is the word one of the space-separated `words` (may be NULL)? */
-bool words_have(const char *words, const char *word);

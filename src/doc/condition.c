@@ -1,7 +1,7 @@
 /* Row and field rules: what a DocType says about who sees which row and which field, in memory or as SQL. */
-#include "column.h"
-#include "filter.h"
+#include "doc_priv.h"
 #include "perm_priv.h"
+#include "term.h"
 
 /* ---- rows ------------------------------------------------------------------------------------------------------------ */
 static bool rule_is_open(const struct row_rule *r)

@@ -6,6 +6,7 @@
 /* clang-format off */
 enum shape { SHAPE_NONE, SHAPE_TEXT, SHAPE_INT, SHAPE_CHECK, SHAPE_DECIMAL, SHAPE_DATE, SHAPE_DATETIME, SHAPE_TIME, SHAPE_ROWS };
 enum shape field_shape(const struct field *);
+enum shape type_shape(enum field_type);
 /* The column's SQL type without length: "varchar", "text", "longtext", "int", "bigint", "decimal", "date" … */
 const char *field_sql_type(const struct field *);
 /* Characters of a varchar, bytes of a text; 0: no limit that a request could reach. */
@@ -16,8 +17,10 @@ bool field_is_never_null(const struct field *);
 ptrdiff_t field_index(const struct doctype *, struct str name);
 /* Cuts the next word off *rest; false at the end. */
 bool next_word(struct str *rest, struct str *word);
+/* Is the word one of the space-separated `words` (may be NULL)? */
+bool words_have(const char *words, const char *word);
 
-/* ---- standard columns -------------------------------------------------------------------------------------------------- */
+/* ---- standard columns: column.c ---------------------------------------------------------------------------------------- */
 enum standard { STD_NAME, STD_OWNER, STD_CREATION, STD_MODIFIED, STD_MODIFIED_BY, STD_DOCSTATUS, STD_IDX, STD_PARENT,
                 STD_PARENTFIELD, STD_PARENTTYPE, STANDARDS };
 extern const struct field standard_fields[STANDARDS];
@@ -31,13 +34,25 @@ void standard_set(struct doc *, enum standard, struct value);
 struct value value_of_text(struct str);
 struct value value_of_int(int64_t);
 struct value value_of_decimal(struct decimal);
-void value_json(const struct field *, struct value, struct json_out *);
+/* On the wire (spec/frappe-api.md 2.5), by the type of its field; out_cell straight from the row buffer. */
+void out_field_value(struct json_out *, enum field_type, struct value);
+void out_cell(struct json_out *, enum field_type, struct rows *, unsigned column);
+/* A JSON text, number or boolean as text, copied. */
+struct str json_scalar_text(struct arena *, const json_t *);
+/* Numbers are written with commas between thousands. */
+struct str without_commas(struct arena *, struct str);
 bool value_is_empty(struct value);             /* null or "" */
 /* A column as the server gave it, copied. */
 struct value value_from_row(struct arena *, const struct field *, struct rows *, unsigned column);
 void value_bind(struct sql *, const struct field *, struct value);
 /* Local µs of a canonical date or datetime. False: not one. */
 bool datetime_us(struct str canonical, int64_t *us);
+/* What was written as a date, with a time or without → local µs. Filters take any style of date, documents only that
+ * of the columns ("2026-03-01", RFC 3339). */
+enum date_style { DATES_AS_STORED, DATES_ANYHOW };
+bool moment_parse(const struct ctx *, struct str, enum date_style, int64_t *local_us, bool *has_time);
+/* Midnight that began the school's day; the answer then holds until the next one. */
+int64_t moment_today_us(struct ctx *);
 /* What a person or client wrote → canonical text. Offsets are converted to the site's zone. */
 bool date_parse(struct ctx *, struct str, struct str *out);
 bool datetime_parse(struct ctx *, struct str, struct str *out);

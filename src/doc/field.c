@@ -1,4 +1,4 @@
-/* What the field types are: their names, columns and shapes (spec/frappe-api.md 10.1), and the standard columns. */
+/* What the field types are: their names, columns and shapes (spec/frappe-api.md 10.1). */
 #include "doc_priv.h"
 
 struct kind {
@@ -61,22 +61,9 @@ static const struct kind kinds[FIELD_TYPES] = {
     [FOLD] = { "Fold", LAYOUT },
 };
 
-const struct field standard_fields[STANDARDS] = {
-    [STD_NAME] = { "name", DATA, "ID" },
-    [STD_OWNER] = { "owner", DATA, "Created By" },
-    [STD_CREATION] = { "creation", DATETIME, "Created On" },
-    [STD_MODIFIED] = { "modified", DATETIME, "Last Updated On" },
-    [STD_MODIFIED_BY] = { "modified_by", DATA, "Last Updated By" },
-    [STD_DOCSTATUS] = { "docstatus", INT, "Document Status" },
-    [STD_IDX] = { "idx", INT, "Index" },
-    [STD_PARENT] = { "parent", DATA, "Parent" },
-    [STD_PARENTFIELD] = { "parentfield", DATA, "Parent Field" },
-    [STD_PARENTTYPE] = { "parenttype", DATA, "Parent Document Type" },
-};
-
-size_t standard_count(const struct doctype *type)
+enum shape type_shape(enum field_type type)
 {
-    return type->is_child ? STANDARDS : STD_PARENT;
+    return kinds[type].shape;
 }
 
 enum shape field_shape(const struct field *field)
@@ -177,6 +164,15 @@ bool next_word(struct str *rest, struct str *word)
 {
     while (str_cut(rest, ' ', word))
         if (word->n)
+            return true;
+    return false;
+}
+
+bool words_have(const char *words, const char *word)
+{
+    struct str rest = str_of(words), piece;
+    while (next_word(&rest, &piece))
+        if (str_is(piece, word))
             return true;
     return false;
 }

@@ -1,64 +1,14 @@
 /* A document as JSON, in Frappe's key order (spec/frappe-api.md 2.5). */
 #include "doc_priv.h"
 
-/* "2026-03-01 09:05:07.000000" → without the fraction; one that is not 0 keeps its six digits. */
-static struct str without_empty_fraction(struct str text)
-{
-    return str_ends(text, STR(".000000")) ? str_slice(text, 0, text.n - 7) : text;
-}
-
-/* "09:05:00.000000" → "9:05:00" */
-static struct str time_shown(struct str text)
-{
-    struct str t = without_empty_fraction(text);
-    return t.n > 1 && t.p[0] == '0' && t.p[1] != ':' ? str_from(t, 1) : t;
-}
-
-static void write_text(struct json_out *out, const struct field *field, struct str text)
-{
-    switch (field_shape(field)) {
-    case SHAPE_DATETIME:
-        out_text(out, without_empty_fraction(text));
-        break;
-    case SHAPE_TIME:
-        out_text(out, time_shown(text));
-        break;
-    default:
-        out_text(out, text);
-    }
-}
-
-void value_json(const struct field *field, struct value v, struct json_out *out)
+static void member(struct json_out *out, const struct field *field, struct value v, bool with_nulls)
 {
     if (v.kind == VALUE_NULL && field_is_never_null(field))
         v = value_of_int(0);
-    if (v.kind == VALUE_INT && field_is_decimal(field))
-        v = value_of_decimal(DECIMAL_INT(v.number));
-    switch (v.kind) {
-    case VALUE_NULL:
-        out_null(out);
-        break;
-    case VALUE_INT:
-        out_int(out, v.number);
-        break;
-    case VALUE_DECIMAL:
-        if (field_is_decimal(field))
-            out_float(out, v.decimal);
-        else
-            out_int(out, decimal_truncate(v.decimal));
-        break;
-    case VALUE_TEXT:
-        write_text(out, field, v.text);
-        break;
-    }
-}
-
-static void member(struct json_out *out, const struct field *field, struct value v, bool with_nulls)
-{
-    if (v.kind == VALUE_NULL && !with_nulls && !field_is_never_null(field))
+    if (v.kind == VALUE_NULL && !with_nulls)
         return;
     out_key(out, str_of(field->name));
-    value_json(field, v, out);
+    out_field_value(out, field->type, v);
 }
 
 static bool is_hidden(const struct doc *doc, size_t field)

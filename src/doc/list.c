@@ -1,5 +1,5 @@
 /* Lists: plan → run → write. Rows go from the row buffer into the answer, with no tree in between. */
-#include "cell.h"
+#include "doc_priv.h"
 #include "query.h"
 
 static void depend(struct ctx *cx, const struct plan *p)
@@ -27,7 +27,7 @@ static void write_value(struct ctx *cx, struct json_out *out, const struct outpu
         out_cell(out, o->type, rows, column);
         return;
     }
-    struct value v = cell_value(o->type, rows, column);
+    struct value v = value_from_row(cx->arena, c->field, rows, column);
     c->source->type->mask(cx, c->field, &v);
     out_field_value(out, o->type, v);
 }

@@ -2,7 +2,7 @@
  * refusal (5.5). Nothing here asks the database, but a child row read by itself, which is judged by its parent. */
 #include "perm_priv.h"
 
-#include "column.h"
+#include "doc_priv.h"
 
 #define ANY_LEVEL UINT64_MAX
 

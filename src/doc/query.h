@@ -1,7 +1,7 @@
 #pragma once
 /* A list request on its way: what was asked (words only) → plan (checked against descriptors and permissions) → SQL.
  * No step before the last touches the database; no text of the request reaches the SQL. */
-#include "filter.h"
+#include "term.h"
 #include "perm_priv.h"
 
 /* ---- asked: query_parse.c ----------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
  * A plan is only ever allowed; making one asks no database. */
 #include "query.h"
 
-#include "column.h"
+#include "doc_priv.h"
 
 #define GUEST_ROWS_MOST 1000
 #define GUEST_START_MOST 100000

@@ -61,7 +61,7 @@ static void *too_big(struct ctx *cx, const struct doctype *type, const struct fi
                  field_label(cx->arena, field), STR_ARG(utf8_head(shown, 100)), field_room(field));
 }
 
-static struct str without_commas(struct arena *arena, struct str s)
+struct str without_commas(struct arena *arena, struct str s)
 {
     if (!str_has(s, ','))
         return s;
@@ -202,7 +202,7 @@ static bool is_moment(const struct field *field)
     return shape == SHAPE_DATE || shape == SHAPE_DATETIME || shape == SHAPE_TIME;
 }
 
-static struct str scalar_text(struct arena *arena, const json_t *json)
+struct str json_scalar_text(struct arena *arena, const json_t *json)
 {
     if (json_is_true(json))
         return STR("1");
@@ -231,8 +231,9 @@ bool value_from_json(struct ctx *cx, const struct doctype *type, const struct fi
                                    : throw(cx, &ValidationError, "Value for %s cannot be an object", label);
     }
     if (is_moment(field) && !json_is_string(json))
-        return moment_from_text(cx, field, json_is_boolean(json) ? STR("true") : scalar_text(cx->arena, json), out);
-    return value_from_text(cx, type, field, scalar_text(cx->arena, json), out);
+        return moment_from_text(cx, field, json_is_boolean(json) ? STR("true") : json_scalar_text(cx->arena, json),
+                                out);
+    return value_from_text(cx, type, field, json_scalar_text(cx->arena, json), out);
 }
 
 /* ---- columns -------------------------------------------------------------------------------------------------------------- */

@@ -1,20 +1,8 @@
 /* Versions: what an update changed, as Frappe keeps it (spec/frappe-api.md 4.7). Only of DocTypes that track changes. */
 #include "doc_priv.h"
 
-static void write_value(struct arena *arena, const struct doc *doc, size_t f, struct json_out *out)
-{
-    const struct field *field = &doc->type->fields[f];
-    if (doc->values[f].kind == VALUE_NULL)
-        out_null(out);
-    else if (doc->values[f].kind == VALUE_TEXT)
-        out_text(out, doc->values[f].text);
-    else
-        value_json(field, doc->values[f], out);
-    (void)arena;
-}
-
 /* [[field, old, new], …] */
-static size_t write_changed(struct arena *arena, const struct doc *doc, struct json_out *out)
+static size_t write_changed(const struct doc *doc, struct json_out *out)
 {
     size_t count = 0;
     out_begin_array(out);
@@ -24,8 +12,8 @@ static size_t write_changed(struct arena *arena, const struct doc *doc, struct j
             continue;
         out_begin_array(out);
         out_text(out, str_of(field->name));
-        write_value(arena, doc->before, f, out);
-        write_value(arena, doc, f, out);
+        out_field_value(out, field->type, doc->before->values[f]);
+        out_field_value(out, field->type, doc->values[f]);
         out_end_array(out);
         count++;
     }
@@ -53,7 +41,7 @@ static size_t write_rows(struct ctx *cx, const struct doc_list *rows, bool only_
 }
 
 /* [[table, index, row name, [[field, old, new]]], …] */
-static size_t write_changed_rows(struct ctx *cx, const struct doc_list *rows, struct json_out *out)
+static size_t write_changed_rows(const struct doc_list *rows, struct json_out *out)
 {
     size_t count = 0;
     out_begin_array(out);
@@ -65,7 +53,7 @@ static size_t write_changed_rows(struct ctx *cx, const struct doc_list *rows, st
         out_text(out, row->parentfield);
         out_int(out, row->idx - 1);
         out_text(out, row->name);
-        write_changed(cx->arena, row, out);
+        write_changed(row, out);
         out_end_array(out);
         count++;
     }
@@ -85,12 +73,12 @@ bool save_version(struct save *s)
     out_key(&out, STR("added"));
     size_t changes = write_rows(cx, &s->docs, true, &out);
     out_key(&out, STR("changed"));
-    changes += write_changed(cx->arena, s->top, &out);
+    changes += write_changed(s->top, &out);
     out_member_null(&out, "data_import");
     out_key(&out, STR("removed"));
     changes += write_rows(cx, &s->removed, false, &out);
     out_key(&out, STR("row_changed"));
-    changes += write_changed_rows(cx, &s->docs, &out);
+    changes += write_changed_rows(&s->docs, &out);
     out_member_null(&out, "updater_reference");
     out_end_object(&out);
     struct doc *version = changes && !b.full ? doc_new_named(cx, "Version") : NULL;

@@ -5,14 +5,7 @@
  * are coerced for the column's type (the lenient rules of spec/frappe-api.md 3.4) and what NULL means is decided.
  * Both judges work on the same term, so that they cannot differ in what they compare.
  */
-#include "doc.h"
-
-/* The right side as it came: texts; an item with p == NULL is a null. */
-struct operand {
-    struct str *items;
-    size_t count;
-    bool is_list;
-};
+#include "operand.h"
 
 enum term_op {
     TERM_EQ,
@@ -38,11 +31,6 @@ struct term {
     bool null_matches; /* a NULL column satisfies the term */
 };
 
-/* False: not usable on the right side of a filter (an object, a list in a list, over 2,000 values): has thrown. */
-bool operand_of_json(struct ctx *, const json_t *, struct operand *out);
-struct operand operand_of_text(struct arena *, struct str);
-struct operand operand_of_lines(struct arena *, struct str lines);
-
 /* Checks and coerces. The operator is matched without regard to case; empty means "=". Throws with Frappe's words. */
 bool term_make(struct ctx *, const struct field *, struct str op, struct operand, struct term *out);
 /* A declared filter on a column of the type; "$user" and "$today" are filled in. */
@@ -53,6 +41,10 @@ void term_sql(const struct term *, struct sql *, const char *alias);
 /* The same over a value in memory; not for LIKE. */
 bool term_holds(struct arena *, const struct term *, struct value);
 
+/* Order of two values of the column. */
+int value_compare(struct arena *, const struct field *, struct value, struct value);
+/* What a comparison says of an order (<0, 0, >0). */
+bool order_holds(enum term_op, int order);
 /* Order of two texts as the columns' collation utf8mb4_unicode_ci has it for letters and digits: without case, accents
  * and trailing spaces. */
 int text_compare(struct arena *, struct str, struct str);
