@@ -1,0 +1,48 @@
+"""The pages in headless Chromium: run.mjs does the looking once, each of its checks is a test here."""
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+SHOTS = HERE.parents[1] / "build-test" / "screenshots"
+PAGES = [
+    {"name": "catalogue", "path": "/"},
+    {"name": "found", "path": "/?q=walrus"},
+    {"name": "nothing-found", "path": "/?q=zzzz"},
+    {"name": "bootcamp", "path": "/bootcamps/ugly"},
+    {"name": "empty-bootcamp", "path": "/bootcamps/empty"},
+    {"name": "lesson", "path": "/bootcamps/ugly/first/video"},
+    {"name": "locked", "path": "/bootcamps/ugly/first/secret"},
+    {"name": "login", "path": "/login"},
+    {"name": "not-found", "path": "/nothing", "status": 404},
+    {"name": "member-bootcamp", "path": "/bootcamps/git-from-zero-to-team", "member": True},
+    {"name": "logout", "path": "/logout", "member": True},
+]
+VIDEOS = [
+    {"name": "youtube", "path": "/bootcamps/ugly/first/video", "src": "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"},
+    {"name": "vimeo", "path": "/bootcamps/ugly/first/vimeo", "src": "https://player.vimeo.com/video/76979871?h=0a1b2c"},
+    {"name": "file", "path": "/bootcamps/ugly/first/film", "src": "https://files.example.org/film.mp4"},
+]
+KEYBOARD = ["/", "/bootcamps/ugly", "/bootcamps/ugly/first/video", "/login"]
+CHECKS = ([f"{kind} {page['name']}-{lang}-{theme}" for kind in ("fits", "axe", "quiet") for page in PAGES
+           for lang in ("en", "fr") for theme in ("light", "dark")]
+          + [f"facade {video['name']}" for video in VIDEOS] + ["without script"] + [f"keyboard {p}" for p in KEYBOARD])
+
+
+@pytest.fixture(scope="module")
+def seen(demo, tmp_path_factory):
+    plan = tmp_path_factory.mktemp("plan") / "plan.json"
+    plan.write_text(json.dumps({"base": demo.base, "sid": demo.login("student"), "pages": PAGES, "videos": VIDEOS,
+                                "keyboard": KEYBOARD, "word": "walrus", "shots": str(SHOTS)}))
+    done = subprocess.run(["node", str(HERE / "run.mjs"), str(plan)], capture_output=True, text=True, timeout=300)
+    found = {line["check"]: line for line in map(json.loads, done.stdout.splitlines())}
+    return found, done.stderr
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_in_the_browser(seen, check):
+    found, complaints = seen
+    assert check in found, complaints[-3000:]
+    assert found[check]["ok"], found[check]["detail"]
