@@ -61,6 +61,15 @@ static int64_t variable(struct ctx *cx, struct sql *q)
     return value;
 }
 
+/* 10.6 or later. */
+static bool is_recent(struct str version)
+{
+    struct str major, minor;
+    int64_t first = 0, second = 0;
+    return str_cut(&version, '.', &major) && str_cut(&version, '.', &minor) && str_int(major, &first) &&
+           str_int(minor, &second) && (first > 10 || (first == 10 && second >= 6));
+}
+
 /* Each open table costs some 70 KB in the server; too small a cache costs every request instead. */
 static void check_server(struct findings *f, struct ctx *cx, size_t sites)
 {
@@ -71,8 +80,7 @@ static void check_server(struct findings *f, struct ctx *cx, size_t sites)
         found(f, FAULT, "the database does not answer: %.*s", STR_ARG(cx->err.message));
         return;
     }
-    bool recent = str_compare(version, STR("10.6")) >= 0 && !str_starts(version, STR("5."));
-    found(f, recent ? FINE : WARNING, "MariaDB %.*s", STR_ARG(version));
+    found(f, is_recent(version) ? FINE : WARNING, "MariaDB %.*s", STR_ARG(version));
     q = sql_new(cx);
     sql_add(q, "SELECT @@table_definition_cache");
     int64_t cache = variable(cx, q);
@@ -113,6 +121,9 @@ static int doctor(struct command_line *cl)
         return FAILED;
     check_mode(&f, arena_printf(cl->arena, "%s/common_site_config.json", cl->sites));
     check_disk(&f, cl->sites);
+    bool answers = db_ping(5000);
+    found(&f, answers ? FINE : FAULT, "the database %s",
+          answers ? "answers" : "does not answer: see db_socket or db_host");
     const struct site **sites;
     size_t count = sites_all(cl->arena, &sites);
     if (count) {
