@@ -129,7 +129,7 @@ struct http_settings {
     const char *address;                                                /* "127.0.0.1", "0.0.0.0", "::1" */
     uint16_t port;                                                      /* 0: any; see http_server_port */
     unsigned loops;                                                     /* 0: cores / 2, at least 1 */
-    unsigned general_workers;                                           /* 0: 2 × cores running and as many spare */
+    unsigned general_workers;                                           /* running; thrice as many are spare. 0: max(2, cores) */
     unsigned slow_workers;                                              /* 0: max(2, cores) */
     unsigned hash_workers;                                              /* 0: max(1, cores / 4) */
     size_t arena_limit;                                                 /* bytes one exchange may use; 0: 64 MiB */

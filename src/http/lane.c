@@ -4,7 +4,10 @@
  * neighbour's crowd; a group that already holds half of a lane's workers is passed over while another waits. Of the
  * general lane's workers only `running` are busy at once, which is what the cores and MariaDB like best, until some
  * have been in their work for over 20 ms: those no longer count, and spare workers take their place. The one idle
- * worker that watches for this sleeps with a timeout, all others without. */
+ * worker that watches for this sleeps with a timeout, all others without.
+ *
+ * Idle workers stand on a stack and each sleeps on a wakeup of its own: the one that rested last is called first, so
+ * that little work keeps few threads, connections and caches warm, and nobody is called who could not start. */
 #include "lane_priv.h"
 
 enum { BUCKETS = 64, STALL_US = 20 * 1000, WAIT_MOST_US = 2 * 1000 * 1000 };
@@ -21,17 +24,20 @@ struct worker {
     struct queue *queue;
     struct thread *thread;
     int64_t since_us; /* start of the work it is in; 0: none */
+    struct wakeup wakeup;
+    struct worker *idle_next; /* in the stack of idle ones */
+    bool resting;             /* in that stack */
 };
 
 struct queue {
     enum lane lane;
     struct lock lock;
-    struct wakeup wakeup;
     struct group *pool, *unused, *buckets[BUCKETS];
     struct group *ring_first, *ring_last;
-    struct worker *workers;
+    struct worker *workers, *idle; /* all; a stack */
     unsigned worker_count, width, half; /* half: workers one group may hold while another waits */
-    unsigned room, queued, running, idle, ring;
+    unsigned room, queued, running, ring;
+    unsigned called; /* taken off the stack, but not awake yet */
     bool watched, stopping;
     uint64_t done, refused;
     int64_t waited_us;
@@ -125,10 +131,10 @@ static bool stalled(const struct worker *w, int64_t now_us)
 
 static bool may_start(const struct queue *q)
 {
-    if (q->running < q->width)
+    unsigned counting = q->running + q->called;
+    if (counting < q->width)
         return true;
     int64_t now_us = clock_mono_us();
-    unsigned counting = q->running;
     for (unsigned i = 0; i < q->worker_count; i++)
         counting -= stalled(&q->workers[i], now_us);
     return counting < q->width;
@@ -146,23 +152,41 @@ static int64_t next_stall_us(const struct queue *q)
     return least + 100;
 }
 
-static void rest(struct queue *q)
+static void leave_stack(struct queue *q, struct worker *w)
 {
+    struct worker **at = &q->idle;
+    while (*at != w)
+        at = &(*at)->idle_next;
+    *at = w->idle_next;
+    w->resting = false;
+}
+
+static void rest(struct worker *w)
+{
+    struct queue *q = w->queue;
     bool watch = q->queued && !q->watched;
-    q->idle++;
-    if (watch)
-        q->watched = true;
-    wakeup_wait(&q->wakeup, &q->lock, watch ? next_stall_us(q) : -1);
+    q->watched |= watch;
+    w->idle_next = q->idle;
+    q->idle = w;
+    w->resting = true;
+    wakeup_wait(&w->wakeup, &q->lock, watch ? next_stall_us(q) : -1);
+    if (w->resting)
+        leave_stack(q, w);
+    else
+        q->called--;
     if (watch)
         q->watched = false;
-    q->idle--;
 }
 
 /* Somebody must look at what is queued: one that may start it, or one that watches until it may. */
 static void call_worker(struct queue *q)
 {
-    if (q->queued && q->idle && (!q->watched || may_start(q)))
-        wakeup_one(&q->wakeup);
+    struct worker *w = q->idle;
+    if (!q->queued || !w || ((q->watched || q->called) && !may_start(q)))
+        return;
+    leave_stack(q, w);
+    q->called++;
+    wakeup_one(&w->wakeup);
 }
 
 static struct lane_task *take(struct worker *w)
@@ -171,7 +195,7 @@ static struct lane_task *take(struct worker *w)
     while (!q->queued || !may_start(q)) {
         if (q->stopping)
             return NULL;
-        rest(q);
+        rest(w);
     }
     struct group *g = turn(q);
     struct lane_task *t = pop(q, g);
@@ -324,7 +348,6 @@ static bool open_queue(struct queue *q, enum lane lane, struct lane_size size)
     *q = (struct queue){ .lane = lane, .worker_count = workers, .width = size.running, .room = size.room };
     q->half = workers > 1 ? workers / 2 : 1;
     lock_init(&q->lock);
-    wakeup_init(&q->wakeup);
     q->pool = calloc(size.room + workers + 1, sizeof *q->pool);
     q->workers = calloc(workers, sizeof *q->workers);
     if (!q->pool || !q->workers)
@@ -341,6 +364,7 @@ static bool start_workers(struct queue *q)
     for (unsigned i = 0; i < q->worker_count; i++) {
         struct worker *w = &q->workers[i];
         w->queue = q;
+        wakeup_init(&w->wakeup);
         char name[16];
         snprintf(name, sizeof name, "%s %u", names[q->lane], i);
         if (!(w->thread = thread_start(name, serve, w)))
@@ -353,15 +377,17 @@ static void close_queue(struct queue *q)
 {
     lock_take(&q->lock);
     q->stopping = true;
-    wakeup_all(&q->wakeup);
+    for (struct worker *w = q->idle; w; w = w->idle_next)
+        wakeup_one(&w->wakeup);
     lock_release(&q->lock);
     for (unsigned i = 0; q->workers && i < q->worker_count; i++)
-        if (q->workers[i].thread)
+        if (q->workers[i].thread) {
             thread_join(q->workers[i].thread);
+            wakeup_destroy(&q->workers[i].wakeup);
+        }
     free(q->workers);
     free(q->pool);
     lock_destroy(&q->lock);
-    wakeup_destroy(&q->wakeup);
     q->workers = NULL;
     q->pool = NULL;
     q->worker_count = 0;

@@ -23,7 +23,7 @@ static void fill_settings(struct http_settings *s, long cores)
     s->loops = or_default(s->loops, cores / 2);
     if (s->loops > LOOPS_MOST)
         s->loops = LOOPS_MOST;
-    s->general_workers = or_default(s->general_workers, 2 * cores);
+    s->general_workers = or_default(s->general_workers, cores > 2 ? cores : 2);
     s->slow_workers = or_default(s->slow_workers, cores > 2 ? cores : 2);
     s->hash_workers = or_default(s->hash_workers, cores / 4);
     s->arena_limit = s->arena_limit ? s->arena_limit : (size_t)64 << 20;
@@ -90,7 +90,7 @@ static bool open_lanes(const struct http_server *s, struct str *why)
 {
     const struct http_settings *set = &s->settings;
     const struct lane_size sizes[LANE_COUNT] = {
-        [LANE_GENERAL] = { set->general_workers, set->general_workers, 4096 },
+        [LANE_GENERAL] = { set->general_workers, 3 * set->general_workers, 4096 },
         [LANE_SLOW] = { set->slow_workers, 0, 256 },
         [LANE_HASH] = { set->hash_workers, 0, 32 },
     };
