@@ -46,7 +46,7 @@ struct str float_repr(struct arena *, double);
 struct json_limits {
     unsigned depth; /* 32 */
     size_t keys;    /* 10,000 in all objects together */
-    size_t items;   /* 100,000 in one array */
+    size_t items;   /* 100,000 in all arrays together */
     size_t string;  /* 4 MiB in bytes */
 };
 extern const struct json_limits json_limits_default;

@@ -120,7 +120,9 @@ bool web_identify_quickly(struct web *);
 bool web_identify(struct web *);
 /* The language of the call, from the head and (once read) the arguments. */
 void web_speak(struct web *);
-/* Refuses what no route takes: 404, 405 with Allow, broken escapes. A `cmd` argument at `/` becomes its method. */
+/* A `cmd` argument at `/` becomes its method. Before the caller is asked for: a log-in is guarded however it is called. */
+void web_follow_cmd(struct web *);
+/* Refuses what no route takes: 404, 405 with Allow, broken escapes. */
 bool web_dispatch(struct web *);
 /* The lane of the route. */
 enum lane web_lane(const struct web *);

@@ -1,6 +1,7 @@
 /* The commands `site backup` and `site restore`. A backup is one tar.gz: site_config.json, database.sql, and the folders
  * public and private; database.sql is what mariadb-dump writes of one consistent moment. */
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,21 +26,30 @@ static char *work_folder(struct arena *a)
     return path;
 }
 
-/* The administrative login, for the clients: in a file of mode 0600, never on a command line. */
-static const char *login_file(struct arena *a, const char *folder)
+struct login {
+    const char *user, *password;
+};
+
+static struct login administrator(void)
+{
+    const json_t *common = sites_config();
+    const char *user = json_string_value(json_object_get(common, "root_login"));
+    const char *password = json_string_value(json_object_get(common, "root_password"));
+    return (struct login){ user ? user : "root", password ? password : "" };
+}
+
+/* A login for the clients: in a file of mode 0600, never on a command line. */
+static const char *login_file(struct arena *a, const char *folder, struct login login)
 {
     const char *path = arena_printf(a, "%s/login.cnf", folder);
     const json_t *common = sites_config();
     const char *socket = json_string_value(json_object_get(common, "db_socket"));
     const char *host = json_string_value(json_object_get(common, "db_host"));
-    const char *user = json_string_value(json_object_get(common, "root_login"));
-    const char *password = json_string_value(json_object_get(common, "root_password"));
     long long port = json_integer_value(json_object_get(common, "db_port"));
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return NULL;
-    dprintf(fd, "[client]\nuser=\"%s\"\npassword=\"%s\"\ndefault-character-set=utf8mb4\n", user ? user : "root",
-            password ? password : "");
+    dprintf(fd, "[client]\nuser=\"%s\"\npassword=\"%s\"\ndefault-character-set=utf8mb4\n", login.user, login.password);
     if (socket)
         dprintf(fd, "socket=\"%s\"\n", socket);
     else
@@ -52,7 +62,7 @@ static const char *login_file(struct arena *a, const char *folder)
 
 static bool dump(struct arena *a, const char *folder, const char *database, struct str *why)
 {
-    const char *login = login_file(a, folder);
+    const char *login = login_file(a, folder, administrator());
     if (!login) {
         *why = STR("the login for mariadb-dump could not be written");
         return false;
@@ -73,10 +83,8 @@ static bool dump(struct arena *a, const char *folder, const char *database, stru
 static bool pack(struct arena *a, const char *folder, const char *site_folder, const char *file, struct str *why)
 {
     const char *partial = arena_printf(a, "%s.partial", file);
-    const char *argv[] = { "tar",    "-czf",      partial,
-                           "-C",     folder,      "database.sql",
-                           "-C",     site_folder, "site_config.json",
-                           "public", "private",   NULL };
+    const char *argv[] = { "tar",       "--force-local",    "-czf",   partial,   "-C", folder, "database.sql", "-C",
+                           site_folder, "site_config.json", "public", "private", NULL };
     mode_t before = umask(0077);
     bool packed = child_run(a, argv, NULL, NULL, why);
     umask(before);
@@ -117,21 +125,52 @@ COMMAND(site_backup)
 
 /* ---- restore -------------------------------------------------------------------------------------------------------------- */
 
-static bool unpack(struct arena *a, const char *file, const char *folder, struct str *why)
+/* An archive may come from anywhere. Folders and plain files are all that a backup holds: a link could lead to what
+ * is another school's, or the system's. */
+static int is_other(const char *path, const struct stat *s, int kind, struct FTW *at)
 {
-    const char *argv[] = { "tar", "-xzf", file, "--no-same-owner", "--no-same-permissions", "-C", folder, NULL };
-    return child_run(a, argv, NULL, NULL, why);
+    (void)path, (void)kind, (void)at;
+    return !S_ISDIR(s->st_mode) && !(S_ISREG(s->st_mode) && s->st_nlink == 1);
 }
 
+static bool unpack(struct arena *a, const char *file, const char *folder, struct str *why)
+{
+    const char *argv[] = { "tar",
+                           "--force-local",
+                           "-xzf",
+                           file,
+                           "--no-same-owner",
+                           "--no-same-permissions",
+                           "-C",
+                           folder,
+                           "database.sql",
+                           "site_config.json",
+                           "public",
+                           "private",
+                           NULL };
+    mode_t before = umask(0077);
+    bool unpacked = child_run(a, argv, NULL, NULL, why);
+    umask(before);
+    if (!unpacked || nftw(folder, is_other, 16, FTW_PHYS) == 0)
+        return unpacked;
+    *why = STR("the archive holds links or devices: it is not a backup of a site");
+    return false;
+}
+
+/* With the rights of the new school, and deaf to commands of the client: whatever the dump says, it cannot reach
+ * another school or a shell. */
 static bool load(struct arena *a, const char *folder, struct str host, struct str *why)
 {
     const char *path = arena_printf(a, "%s/site_config.json", school_folder(a, host));
     json_t *config = json_load_file(path, 0, NULL);
     const char *database = json_string_value(json_object_get(config, "db_name"));
-    const char *login = login_file(a, folder);
-    const char *argv[] = { "mariadb", arena_printf(a, "--defaults-file=%s", login ? login : ""),
-                           "--max-allowed-packet=1G", database, NULL };
-    bool done = database && login && child_run(a, argv, arena_printf(a, "%s/database.sql", folder), NULL, why);
+    const char *password = json_string_value(json_object_get(config, "db_password"));
+    struct login own = { database, password };
+    const char *login = database && password ? login_file(a, folder, own) : NULL;
+    const char *argv[] = { "mariadb",       arena_printf(a, "--defaults-file=%s", login ? login : ""),
+                           "--binary-mode", "--max-allowed-packet=1G",
+                           database,        NULL };
+    bool done = login && child_run(a, argv, arena_printf(a, "%s/database.sql", folder), NULL, why);
     json_decref(config);
     return done;
 }

@@ -105,7 +105,10 @@ static bool read_args(struct visit *v)
 {
     if (v->open)
         web_speak(&v->web); /* for what may be wrong with the arguments */
-    return web_read_args(&v->web);
+    if (!web_read_args(&v->web))
+        return false;
+    web_follow_cmd(&v->web);
+    return true;
 }
 
 static bool identify(struct visit *v)
@@ -190,9 +193,9 @@ static const struct step {
     { "cache", READY, from_cache }, /* a kept answer, or 304: neither lane nor database */
     /* ---- into a lane -------------------------------------------------------------------------------------------------- */
     { "call", WORK, call },         /* the site's settings, if they were not in memory */
-    { "args", WORK, read_args },    /* query, JSON, form, multipart → one map */
+    { "args", WORK, read_args },    /* query, JSON, form, multipart → one map; `cmd` */
     { "caller", WORK, identify },   /* session, token, CSRF; language */
-    { "dispatch", WORK, dispatch }, /* `cmd`; 404 and 405 live here */
+    { "dispatch", WORK, dispatch }, /* 404 and 405 live here */
     { "lane", WORK, choose_lane },  /* passwords and long reads go on elsewhere */
     { "handle", WORK, handle },     /* the row's handler, then commit or roll back */
 };

@@ -55,6 +55,13 @@ static void or_column(struct ctx *cx, struct sql *q, const char *setting, const 
     sql_text(q, usr);
 }
 
+/* Failures count for the account found, however its name was spelled: the column's collation takes "ÀDMIN" for "admin". */
+static void name_counter(struct ctx *cx, struct attempt *a, struct str peer)
+{
+    struct str name = a->user.n ? a->user : a->usr;
+    a->who = throttle_who(cx->arena, utf8_valid(name) ? utf8_fold(cx->arena, name) : name, peer);
+}
+
 /* The user by name, or by what the settings allow; the name's own row first. Guest has no password. */
 static bool find_user(struct ctx *cx, struct attempt *a)
 {
@@ -155,8 +162,10 @@ bool login(struct ctx *cx, struct str usr, struct str pwd, struct str peer, stru
     struct attempt a = { .usr = str_trim(usr), .pwd = pwd };
     a.most = site_setting_int(cx->site, "System Settings", "allow_consecutive_login_attempts", 10);
     a.window_s = (int)site_setting_int(cx->site, "System Settings", "allow_login_after_fail", 60);
-    a.who = throttle_who(cx->arena, utf8_valid(a.usr) ? utf8_fold(cx->arena, a.usr) : a.usr, peer);
-    if (!is_complete(cx, &a) || is_locked(cx, &a) || failed(cx) || !find_user(cx, &a))
+    if (!is_complete(cx, &a) || !find_user(cx, &a))
+        return false;
+    name_counter(cx, &a, peer);
+    if (is_locked(cx, &a) || failed(cx))
         return false;
     if (!is_right(cx, &a))
         return count_failure(cx, &a) && refuse(cx, N_("Invalid login credentials"));

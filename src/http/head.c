@@ -15,13 +15,13 @@ struct scan {
 /* ---- lines ---------------------------------------------------------------------------------------------------- */
 static bool line_follows(const char *end, const char *start)
 {
-    return start == end + 2 || start == end + 1; /* CR LF, or LF alone */
+    return start == end + 2; /* CR LF: whoever stands before us may not take LF alone for the end of a line */
 }
 
 /* From the last line to the end of the head there are two line ends, in place of which MHD may have put NULs. */
 static bool ends_with(const char *end, const char *head_end)
 {
-    if (head_end - end < 2 || head_end - end > 4)
+    if (head_end - end != 4)
         return false;
     for (; end < head_end; end++)
         if (*end && *end != '\r' && *end != '\n')

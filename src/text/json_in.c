@@ -14,9 +14,8 @@ struct fault {
 struct scan {
     struct str text;
     const struct json_limits *limits;
-    size_t keys;
+    size_t keys, items; /* of the whole text: a list of lists costs as much as a long one */
     unsigned depth;
-    size_t items[64]; /* commas seen, per open bracket */
     bool object[64];
     struct fault fault;
 };
@@ -29,17 +28,16 @@ static bool refuse(struct scan *s, size_t at, const char *what)
 
 static bool open_bracket(struct scan *s, size_t at)
 {
-    unsigned most = s->limits->depth < countof(s->items) ? s->limits->depth : (unsigned)countof(s->items);
+    unsigned most = s->limits->depth < countof(s->object) ? s->limits->depth : (unsigned)countof(s->object);
     if (s->depth == most)
         return refuse(s, at, "lists and objects are nested too deeply");
-    s->items[s->depth] = 0;
     s->object[s->depth++] = s->text.p[at] == '{';
     return true;
 }
 
 static bool count_comma(struct scan *s, size_t at)
 {
-    if (s->depth && !s->object[s->depth - 1] && ++s->items[s->depth - 1] >= s->limits->items)
+    if (s->depth && !s->object[s->depth - 1] && ++s->items >= s->limits->items)
         return refuse(s, at, "a list has too many items");
     return true;
 }

@@ -15,13 +15,19 @@ static struct str whose(const struct web *w)
     return w->route->page && w->identity.by == BY_SESSION ? w->identity.sid_hash : w->identity.user->name;
 }
 
+/* Whoever has the cookie of this language is not given it again: another answer than for whoever has not. */
+static char language_known(const struct web *w)
+{
+    return str_eq(http_cookie(&w->exchange->request, "lang"), w->cx.lang) ? 'l' : '-';
+}
+
 static struct str key_of(const struct web *w)
 {
     const struct http_request *r = &w->exchange->request;
     struct str who = whose(w);
-    return str_printf(w->cx.arena, "%.*s\n%.*s\n%s%c\n%.*s://%.*s%.*s", STR_ARG(who), STR_ARG(w->cx.lang),
-                      w->identity.session_expired ? "x" : "", web_takes_gzip(w) ? 'z' : '-', STR_ARG(r->scheme),
-                      STR_ARG(r->authority), STR_ARG(r->target));
+    return str_printf(w->cx.arena, "%.*s\n%.*s\n%s%c%c\n%.*s://%.*s%.*s", STR_ARG(who), STR_ARG(w->cx.lang),
+                      w->identity.session_expired ? "x" : "", web_takes_gzip(w) ? 'z' : '-', language_known(w),
+                      STR_ARG(r->scheme), STR_ARG(r->authority), STR_ARG(r->target));
 }
 
 static void add_lines(struct exchange *x, struct str lines)

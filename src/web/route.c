@@ -283,7 +283,7 @@ static bool refuse(struct web *w)
 }
 
 /* `cmd` at the root names a method, as Frappe's own clients call them. */
-static void follow_cmd(struct web *w)
+void web_follow_cmd(struct web *w)
 {
     struct str cmd = web_arg(w, "cmd");
     if (!cmd.n || !str_is(w->exchange->request.path, "/"))
@@ -294,7 +294,6 @@ static void follow_cmd(struct web *w)
 
 bool web_dispatch(struct web *w)
 {
-    follow_cmd(w);
     if (!w->route)
         return refuse(w);
     if (w->malformed)

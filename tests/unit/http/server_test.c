@@ -260,6 +260,7 @@ static const struct framing {
     CASE("GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n", 400),
     CASE("GET / HTTP/1.1\r\nHost: \xc3\xa9\r\n\r\n", 400),
     CASE("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400),
+    CASE("GET / HTTP/1.1\nHost: a\n\n", 400),
     CASE("GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     CASE("GET http://a/x HTTP/1.1\r\nHost: A.\r\n\r\n", 200),
     CASE("GET //b/x HTTP/1.1\r\nHost: a\r\n\r\n", 400),

@@ -220,6 +220,7 @@ TEST(text, json_in_bounds_items)
 {
     assert_non_null(json_read(test_arena, repeated("[", "1", 100000, "]"), &json_limits_default, NULL));
     assert_true(str_find(why_not(repeated("[", "1", 100001, "]")), STR("too many items")) > 0);
+    assert_true(str_find(why_not(repeated("[", "[1,1,1,1,1,1,1,1,1,1,1]", 10000, "]")), STR("too many items")) > 0);
 }
 
 TEST(text, json_in_bounds_keys_of_all_objects_together)
