@@ -37,6 +37,8 @@ static const struct meaning meanings[] = {
     { 2012, &ServiceUnavailable, AWAY, TELL, 2 },
     { 2013, &ServiceUnavailable, AWAY, TELL, 2 }, /* lost in the middle */
     { 2014, &ServiceUnavailable, AWAY, TELL, 2 },
+    { 5013, &ServiceUnavailable, AWAY, TELL, 2 }, /* the network: nothing to be read, nothing to be written */
+    { 5014, &ServiceUnavailable, AWAY, TELL, 2 },
     { 1053, &ServiceUnavailable, AWAY, TELL, 2 },
     { 1152, &ServiceUnavailable, AWAY, TELL, 2 },
     { 1927, &ServiceUnavailable, AWAY, TELL, 2 },
