@@ -32,10 +32,10 @@ bool fault_is_loss(const struct fault *f)
     case CR_COMMANDS_OUT_OF_SYNC: /* of no use any more either */
     case CR_ERR_NET_READ:         /* as 2006 and 2013, said by the library's newer parts */
     case CR_ERR_NET_WRITE:
-    case 1053:                    /* server shutdown in progress */
-    case 1152:                    /* aborted connection */
-    case 1927:                    /* connection was killed */
-    case 4031:                    /* closed for inactivity */
+    case 1053: /* server shutdown in progress */
+    case 1152: /* aborted connection */
+    case 1927: /* connection was killed */
+    case 4031: /* closed for inactivity */
         return true;
     default:
         return false;
