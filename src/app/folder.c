@@ -137,7 +137,8 @@ bool folder_read(struct arena *a, const char *dir, struct folder *out, struct st
     struct reading r = { a, out, 0, why };
     if (!read_below(&r, dir, "", 0))
         return false;
-    qsort(out->files, out->count, sizeof *out->files, by_path);
+    if (out->count)
+        qsort(out->files, out->count, sizeof *out->files, by_path);
     return true;
 }
 

@@ -302,6 +302,18 @@ bool school_create(struct arena *a, struct school *s, struct str *why)
     return false;
 }
 
+/* Daemons look at the configuration once a second: what they answer meanwhile must not need the database. */
+static bool close_to_visitors(struct arena *a, struct str host, json_t *config, struct str *why)
+{
+    struct ctx cx = plain_call(a);
+    if (json_object_get(config, "maintenance_mode") || json_object_get(config, "being_created"))
+        return true;
+    if (!said(&cx, site_config_set(&cx, host, "maintenance_mode", json_integer(1)), why))
+        return false;
+    usleep(1100000);
+    return true;
+}
+
 bool school_drop(struct arena *a, struct str host, struct str *why)
 {
     json_t *config = site_name_valid(host) ? read_config(a, host) : NULL;
@@ -309,7 +321,10 @@ bool school_drop(struct arena *a, struct str host, struct str *why)
         *why = str_printf(a, "there is no site %.*s in %s", STR_ARG(host), sites_folder());
         return false;
     }
+    bool closed = close_to_visitors(a, host, config, why);
     json_decref(config);
+    if (!closed)
+        return false;
     remove_all(a, host);
     if (!exists(school_folder(a, host)))
         return true;

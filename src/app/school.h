@@ -16,7 +16,7 @@ struct school {
 /* Creates everything or nothing: folder and configuration, database with its role and user, tables, first documents.
  * The site answers once all is there. Fails when it exists. The remains of a creation that was killed are cleared first. */
 bool school_create(struct arena *, struct school *, struct str *why);
-/* Removes database, users and folder. */
+/* Closes the site to visitors, waits a second until every daemon knows, and removes database, users and folder. */
 bool school_drop(struct arena *, struct str host, struct str *why);
 /* Brings the tables to what the program declares. `plan` collects one line per change; `dry` changes nothing. */
 bool school_migrate(struct ctx *, bool dry, struct buf *plan);

@@ -3,13 +3,24 @@
 #include "exporter.h"
 #include "json_edit.h"
 
-static bool put_lesson(struct exporter *ex, struct str path, struct str head, const struct body *body)
+static bool is_as_imported(struct arena *a, const struct import_file *known, struct str body)
+{
+    struct buf whole = buf_new(a, 64 << 20);
+    buf_add(&whole, known->bytes);
+    buf_add(&whole, body);
+    return str_eq(sha256_hex(a, buf_str(&whole)), known->sha256);
+}
+
+/* `known` may be NULL. */
+static bool put_lesson(struct exporter *ex, struct str path, struct str head, const struct body *body,
+                       const struct import_file *known)
 {
     struct buf whole = buf_new(ex->cx->arena, 64 << 20);
     buf_add(&whole, head);
     buf_add(&whole, body->bytes);
     struct body *kept = arena_new_of(ex->cx->arena, struct body);
     *kept = *body;
+    kept->as_imported = known && is_as_imported(ex->cx->arena, known, body->bytes);
     map_put(&ex->bodies, path, kept);
     return exporter_put(ex, path, buf_str(&whole));
 }
@@ -125,7 +136,8 @@ static bool export_translation(struct exporter *ex, const struct doc *lesson, st
     } else {
         head = new_head(ex->cx->arena, title, lesson, l->video, l->language);
     }
-    return put_lesson(ex, path, head, &(struct body){ l->content, l->language, doc_text(lesson, "content_type") });
+    return put_lesson(ex, path, head, &(struct body){ l->content, l->language, doc_text(lesson, "content_type") },
+                      known);
 }
 
 bool export_lesson(struct exporter *ex, const struct doc *lesson, struct str folder, struct str language)
@@ -141,7 +153,7 @@ bool export_lesson(struct exporter *ex, const struct doc *lesson, struct str fol
     if (!languages_as_imported(ex, lesson, all, n))
         head = lesson_head_with(a, head, "translations", language_list(a, all, n));
     struct body body = { doc_text(lesson, "content"), language, doc_text(lesson, "content_type") };
-    bool done = put_lesson(ex, str_printf(a, "%.*s/%.*s.md", STR_ARG(folder), STR_ARG(stem)), head, &body);
+    bool done = put_lesson(ex, str_printf(a, "%.*s/%.*s.md", STR_ARG(folder), STR_ARG(stem)), head, &body, known);
     for (size_t i = 0; done && i < n; i++)
         done = export_translation(
             ex, lesson, str_printf(a, "%.*s/%.*s.%.*s.md", STR_ARG(folder), STR_ARG(stem), STR_ARG(all[i].language)),

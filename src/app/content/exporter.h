@@ -27,6 +27,7 @@ struct text {
 
 struct body {
     struct str bytes, language, content_type;
+    bool as_imported;
 };
 
 /* Reads the files of the last import. */

@@ -10,7 +10,8 @@ bool importer_apply(struct importer *im, struct doc *doc, const struct mapping *
     for (; m->key; m++) {
         const json_t *wanted = json_at(now, m->key), *before = json_at(then, m->key);
         bool unchanged = then && ((!wanted && !before) || json_equal(wanted, before));
-        if (unchanged || (!wanted && !then) || mapping_agrees(cx, doc, m, wanted))
+        bool said = doc->is_new && m->preset; /* else an unset value would get the field's own preset */
+        if (unchanged || (!wanted && !then) || (!said && mapping_agrees(cx, doc, m, wanted)))
             continue;
         if (then && !mapping_agrees(cx, doc, m, before))
             problem_add(&im->notes, path, 0, "%s changed here and in the school: the file wins", m->key);

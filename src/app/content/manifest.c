@@ -22,7 +22,7 @@ static void follow(struct manifest *m, size_t index, json_t *entry, const struct
 {
     struct arena *a = m->ex->cx->arena;
     struct str sha = sha256_hex(a, body->bytes), size = str_printf(a, "%zu", body->bytes.n);
-    if (str_eq(sha, json_get_str(entry, "body_sha256")))
+    if (body->as_imported || str_eq(sha, json_get_str(entry, "body_sha256")))
         return;
     json_object_set_new(entry, "body_sha256", json_string(sha.p));
     json_object_set_new(entry, "body_bytes", json_integer((json_int_t)body->bytes.n));
