@@ -308,7 +308,10 @@ static bool close_to_visitors(struct arena *a, struct str host, json_t *config, 
     struct ctx cx = plain_call(a);
     if (json_object_get(config, "maintenance_mode") || json_object_get(config, "being_created"))
         return true;
-    if (!said(&cx, site_config_set(&cx, host, "maintenance_mode", json_integer(1)), why))
+    json_t *on = json_integer(1);
+    bool done = site_config_set(&cx, host, "maintenance_mode", on);
+    json_decref(on);
+    if (!said(&cx, done, why))
         return false;
     usleep(1100000);
     return true;
