@@ -11,7 +11,13 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 struct log_line {
     char text[4096];
     size_t n;
-    bool wanted;
+    bool wanted, urgent;
+};
+
+/* Lines a thread has made and not written yet. */
+struct log_gathered {
+    char text[16 * 1024];
+    size_t n;
 };
 
 /* log_begin → log_text/log_number … → log_end writes the line. Lines of different threads do not mix. */
@@ -22,6 +28,11 @@ void log_end(struct log_line *);
 
 /* One event with one sentence: log_say(LOG_WARN, "db.lost", "…"). */
 void log_say(enum log_level, const char *event, const char *format, ...) PRINTF(3, 4);
+
+/* From here on the calling thread's lines are gathered in the block, which is the caller's, until log_flush, a line of
+ * level warn or error, or lack of room. NULL: written one by one again (flush first). */
+void log_gather(struct log_gathered *);
+void log_flush(void);
 
 void log_set_level(enum log_level least);
 /* Where lines go; the default is standard error (2). */

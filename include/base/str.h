@@ -49,6 +49,9 @@ bool str_cut(struct str *rest, char separator, struct str *piece);
 bool str_int(struct str, int64_t *out) MUST_USE;
 
 uint64_t str_hash(struct str);
+enum { DIGITS_MOST = 20 };
+/* Writes a whole number in decimal to `to` (DIGITS_MOST bytes of room; no 0 follows). Returns the bytes written. */
+size_t str_digits(char *to, uint64_t);
 
 /* Copies in an arena, 0-terminated. */
 struct str str_copy(struct arena *, struct str);

@@ -33,6 +33,8 @@ struct thread;
 /* Starts run(arg). NULL if the system refuses. */
 struct thread *thread_start(const char *name, void (*run)(void *arg), void *arg);
 void thread_join(struct thread *);
+/* The calling thread leaves the processors to the others when there is not enough for all. */
+void thread_stand_back(void);
 
 /* A counted, immutable object. The last release calls `destroy`. */
 struct counted {

@@ -1,4 +1,5 @@
 /* The daemon's life: boot, signals, stop; and the command `serve`. */
+#include <malloc.h>
 #include <signal.h>
 
 #include "serve.h"
@@ -60,6 +61,7 @@ bool serve_start(struct arena *a, const struct serve_settings *settings, struct 
                                   .arena_limit = (size_t)192 << 20 };
     if (!doc_check(a, why) || !web_routes_build(a, why) || !portal_start(a, why))
         return false;
+    mallopt(M_ARENA_MAX, 2); /* what workers store others free: an arena for each would only hold freed memory */
     server = http_server_start(a, &http, &serve_handler, why);
     return server != NULL;
 }

@@ -12,15 +12,24 @@ struct str visit_timing(const struct visit *v)
     return buf_str(&b);
 }
 
+/* "route=7,site=5". */
 static void add_steps(struct log_line *l, const struct visit *v)
 {
-    char text[512];
-    size_t n = 0;
-    for (size_t i = 0; step_name(i) && n < sizeof text - 64; i++)
-        if (v->took_us[i])
-            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s=%lld", n ? "," : "", step_name(i),
-                                  (long long)v->took_us[i]);
-    log_text(l, "steps_us", (struct str){ text, n });
+    char text[512], *at = text;
+    for (size_t i = 0; step_name(i); i++) {
+        if (v->took_us[i] <= 0)
+            continue;
+        struct str name = str_of(step_name(i));
+        if ((size_t)(at - text) + name.n + DIGITS_MOST + 2 > sizeof text)
+            break;
+        if (at != text)
+            *at++ = ',';
+        memcpy(at, name.p, name.n);
+        at += name.n;
+        *at++ = '=';
+        at += str_digits(at, (uint64_t)v->took_us[i]);
+    }
+    log_text(l, "steps_us", (struct str){ text, (size_t)(at - text) });
 }
 
 /* Who called, without saying who: a number that is the same for the same user of the same site. */

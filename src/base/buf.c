@@ -51,12 +51,13 @@ void buf_printf(struct buf *b, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    size_t left = b->room - b->n; /* most texts fit where we are, and are written once */
+    int n = vsnprintf(left ? b->p + b->n : NULL, left, format, args);
     char *p = n > 0 ? buf_room(b, (size_t)n) : NULL;
-    if (p) {
+    if (p && (size_t)n >= left)
         vsnprintf(p, (size_t)n + 1, format, again);
+    if (p)
         b->n += (size_t)n;
-    }
     va_end(again);
     va_end(args);
 }

@@ -1,4 +1,5 @@
-/* Structured log: a line is built on the stack and written with one write(2), so lines do not mix. */
+/* Structured log: a line is built on the stack and written with one write(2), so lines do not mix. A thread that makes
+ * many may gather them and write them together. */
 #include "base/log.h"
 
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 
 static enum log_level least = LOG_INFO;
 static int out_fd = STDERR_FILENO;
+static _Thread_local struct log_gathered *gathered; /* NULL: lines are written one by one */
 
 enum { TAIL = 4 }; /* room kept for the closing quote, brace and newline */
 
@@ -48,17 +50,47 @@ static void put_escaped(struct log_line *l, struct str s)
     }
 }
 
+static void put_padded(struct log_line *l, int number, int places)
+{
+    char digits[8];
+    for (int i = places; i--; number /= 10)
+        digits[i] = (char)('0' + number % 10);
+    put(l, (struct str){ digits, (size_t)places });
+}
+
+static void put_time(struct log_line *l, int64_t us)
+{
+    struct civil t = civil_from_us(us);
+    const struct {
+        char before;
+        int number, places;
+    } parts[] = { { 0, t.year, 4 },
+                  { '-', t.month, 2 },
+                  { '-', t.day, 2 },
+                  { 'T', t.hour, 2 },
+                  { ':', t.minute, 2 },
+                  { ':', t.second, 2 },
+                  { '.', t.microsecond / 1000, 3 } };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        put(l, (struct str){ &parts[i].before, parts[i].before != 0 });
+        put_padded(l, parts[i].number, parts[i].places);
+    }
+    put(l, STR("Z"));
+}
+
 void log_begin(struct log_line *l, enum log_level level, const char *event)
 {
     static const char *const names[] = { "debug", "info", "warn", "error" };
     l->n = 0;
     l->wanted = level >= least;
+    l->urgent = level >= LOG_WARN;
     if (!l->wanted)
         return;
-    struct civil t = civil_from_us(clock_wall_us());
-    int n = snprintf(l->text, sizeof l->text - TAIL, "{\"at\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\",\"level\":\"%s\"",
-                     t.year, t.month, t.day, t.hour, t.minute, t.second, t.microsecond / 1000, names[level]);
-    l->n = (size_t)n;
+    put(l, STR("{\"at\":\""));
+    put_time(l, clock_wall_us());
+    put(l, STR("\",\"level\":\""));
+    put(l, str_of(names[level]));
+    put(l, STR("\""));
     log_text(l, "event", str_of(event));
 }
 
@@ -88,9 +120,39 @@ void log_number(struct log_line *l, const char *name, int64_t value)
     if (!l->wanted || sizeof l->text - TAIL - l->n < 64)
         return;
     key(l, name);
-    char digits[24];
-    int n = snprintf(digits, sizeof digits, "%lld", (long long)value);
-    put(l, (struct str){ digits, (size_t)n });
+    char digits[1 + DIGITS_MOST] = "-";
+    bool negative = value < 0;
+    size_t n = str_digits(digits + 1, negative ? 0 - (uint64_t)value : (uint64_t)value);
+    put(l, (struct str){ digits + !negative, n + negative });
+}
+
+static void write_out(const char *text, size_t size)
+{
+    ssize_t written = write(out_fd, text, size);
+    (void)written; /* nowhere to report a log that cannot be written */
+}
+
+void log_gather(struct log_gathered *in)
+{
+    gathered = in;
+}
+
+void log_flush(void)
+{
+    if (!gathered || !gathered->n)
+        return;
+    write_out(gathered->text, gathered->n);
+    gathered->n = 0;
+}
+
+static void gather(const struct log_line *l)
+{
+    if (sizeof gathered->text - gathered->n < l->n)
+        log_flush();
+    memcpy(gathered->text + gathered->n, l->text, l->n);
+    gathered->n += l->n;
+    if (l->urgent)
+        log_flush();
 }
 
 void log_end(struct log_line *l)
@@ -99,8 +161,10 @@ void log_end(struct log_line *l)
         return;
     l->text[l->n++] = '}';
     l->text[l->n++] = '\n';
-    ssize_t written = write(out_fd, l->text, l->n);
-    (void)written; /* nowhere to report a log that cannot be written */
+    if (gathered)
+        gather(l);
+    else
+        write_out(l->text, l->n);
 }
 
 void log_say(enum log_level level, const char *event, const char *format, ...)

@@ -123,12 +123,37 @@ bool str_int(struct str s, int64_t *out)
 }
 
 /* FNV-1a with a final mix: short keys, table sizes are powers of two. */
+static uint64_t mixed(uint64_t h, uint64_t word)
+{
+    h = (h ^ word) * 0x9e3779b97f4a7c15u;
+    return h ^ (h >> 32);
+}
+
+/* Eight bytes at a time: bodies are hashed whole for their ETag. */
 uint64_t str_hash(struct str s)
 {
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3u;
-    return h ^ (h >> 29);
+    uint64_t h = 0xcbf29ce484222325u ^ s.n, word;
+    size_t i = 0;
+    for (; s.n - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, s.p + i, sizeof word);
+        h = mixed(h, word);
+    }
+    word = 0;
+    if (i < s.n)
+        memcpy(&word, s.p + i, s.n - i);
+    return mixed(mixed(h, word), s.n);
+}
+
+size_t str_digits(char *to, uint64_t number)
+{
+    char reversed[DIGITS_MOST];
+    size_t n = 0, count;
+    do
+        reversed[n++] = (char)('0' + number % 10);
+    while (number /= 10);
+    for (count = n; n; n--)
+        *to++ = reversed[n - 1];
+    return count;
 }
 
 struct str str_copy(struct arena *a, struct str s)

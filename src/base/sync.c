@@ -7,7 +7,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 static_assert(sizeof(pthread_mutex_t) <= sizeof(struct lock), "lock has room for a mutex");
 static_assert(sizeof(pthread_cond_t) <= sizeof(struct wakeup), "wakeup has room for a condition");
@@ -109,6 +111,11 @@ struct thread *thread_start(const char *name, void (*run)(void *), void *arg)
     }
     pthread_setname_np(t->id, name);
     return t;
+}
+
+void thread_stand_back(void)
+{
+    (void)!setpriority(PRIO_PROCESS, (id_t)gettid(), 10); /* on Linux a thread's own; refused is as well */
 }
 
 void thread_join(struct thread *t)

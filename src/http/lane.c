@@ -34,7 +34,7 @@ struct queue {
     struct lock lock;
     struct group *pool, *unused, *buckets[BUCKETS];
     struct group *ring_first, *ring_last;
-    struct worker *workers, *idle; /* all; a stack */
+    struct worker *workers, *idle;      /* all; a stack */
     unsigned worker_count, width, half; /* half: workers one group may hold while another waits */
     unsigned room, queued, running, ring;
     unsigned called; /* taken off the stack, but not awake yet */
@@ -234,6 +234,8 @@ static void serve(void *arg)
 {
     struct worker *w = arg;
     struct queue *q = w->queue;
+    if (q->lane == LANE_HASH) /* a hash keeps a core busy for long: reads go first */
+        thread_stand_back();
     if (lanes.user.worker)
         lanes.user.worker(true);
     lock_take(&q->lock);

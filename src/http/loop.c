@@ -112,6 +112,7 @@ void loop_run(void *arg)
     struct loop *l = arg;
     int64_t now_us = clock_mono_us();
     l->next_tick_us = l->next_second_us = now_us;
+    log_gather(&l->lines);
     while (!over(l, now_us)) {
         struct epoll_event events[2];
         int n = epoll_wait(l->epoll_fd, events, countof(events), wait_ms(l, now_us));
@@ -122,11 +123,14 @@ void loop_run(void *arg)
         now_us = clock_mono_us();
         if (now_us >= l->next_tick_us || l->server->draining)
             tick(l, now_us);
+        log_flush(); /* what one turn told, in one write */
     }
     if (!l->suspended) { /* forbidden while anything is */
         MHD_stop_daemon(l->daemon);
         l->daemon = NULL;
     }
+    log_flush();
+    log_gather(NULL);
 }
 
 /* ---- opening and closing ------------------------------------------------------------------------------------------ */

@@ -2,13 +2,14 @@
  *
  * Sixteen shards, each a chained table with its own lock and its own order of use; an answer is one block of memory,
  * counted, so that it can be sent while it is dropped. The ceiling is for all shards together: whoever stores makes
- * room in his own shard, which is a fair sample of all. */
+ * room in his own shard, which is a fair sample of all. Once the cache is half full an answer has to be asked for
+ * twice before it takes a place, so that a crowd of questions asked once does not push out what is read all day. */
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "site_priv.h"
 
-enum { SHARDS = 16, CHAINS = 4096 };
+enum { SHARDS = 16, CHAINS = 4096, ASKED = 4096 };
 
 struct answer {
     struct cached cached;         /* first: what callers see */
@@ -25,6 +26,7 @@ struct shard {
     struct lock lock;
     struct answer *chains[CHAINS];
     struct answer *newest, *oldest;
+    uint32_t asked[ASKED]; /* marks of answers that were refused a place once */
     uint64_t hits, misses, stored, dropped;
 };
 
@@ -186,19 +188,34 @@ static int64_t sooner(int64_t a, int64_t b)
     return !a || (b && b < a) ? b : a;
 }
 
+/* Whether an answer may take a place; the first refusal is remembered until another mark falls on the same spot. */
+static bool may_enter(struct shard *s, uint64_t hash)
+{
+    if (cache.bytes <= cache.limit / 2)
+        return true;
+    uint32_t mark = (uint32_t)(hash >> 32) | 1;
+    lock_take(&s->lock);
+    uint32_t *at = &s->asked[hash / SHARDS % ASKED];
+    bool again = *at == mark;
+    *at = mark;
+    lock_release(&s->lock);
+    return again;
+}
+
 void cache_store(struct ctx *cx, struct str key, uint64_t ticket, const struct cached *answer)
 {
     if (!cx->site || !cx->deps || !clock_holds(&cx->site->state->changes, ticket, cx->deps))
         return;
-    struct answer *a = copy_of(answer, key);
+    uint64_t hash = hash_of(cx->site->state, key);
+    struct shard *s = shard_of(hash);
+    struct answer *a = may_enter(s, hash) ? copy_of(answer, key) : NULL;
     if (!a)
         return;
     a->state = cx->site->state;
-    a->hash = hash_of(a->state, key);
+    a->hash = hash;
     a->deps = *cx->deps;
     a->cached.ticket = ticket;
     a->cached.fresh_until_us = sooner(answer->fresh_until_us, cx->fresh_until_us);
-    struct shard *s = shard_of(a->hash);
     lock_take(&s->lock);
     insert(s, a);
     lock_release(&s->lock);

@@ -1,4 +1,6 @@
 /* The base room: memory, text, calendar, money. */
+#include <fcntl.h>
+#include <unistd.h>
 #include "test.h"
 
 static int released[3], releases;
@@ -168,4 +170,37 @@ TEST(decimal, rounds_ties_as_the_school_chose)
     assert_str(decimal_text(test_arena, decimal_round(tie, 2, ROUND_BANKERS_LEGACY)), "-0.12");
     assert_true(decimal_divide(DECIMAL_INT(1), DECIMAL_INT(3), 9, ROUND_COMMERCIAL, &out));
     assert_str(decimal_text(test_arena, out), "0.333333333");
+}
+
+TEST(log, gathered_lines_are_written_together_and_urgent_ones_at_once)
+{
+    static struct log_gathered lines;
+    int ends[2];
+    char text[4096];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+    log_set_fd(ends[1]);
+    log_gather(&lines);
+    log_say(LOG_INFO, "one", "first");
+    log_say(LOG_INFO, "two", "second");
+    assert_int_equal(read(ends[0], text, sizeof text), -1);
+    log_say(LOG_WARN, "three", "third");
+    ssize_t n = read(ends[0], text, sizeof text - 1);
+    assert_true(n > 0);
+    text[n] = 0;
+    assert_non_null(strstr(text, "first"));
+    assert_true(strstr(text, "second") < strstr(text, "third"));
+    log_gather(NULL);
+    log_set_fd(STDERR_FILENO);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+TEST(str, digits_of_whole_numbers)
+{
+    char text[DIGITS_MOST];
+    assert_int_equal(str_digits(text, 0), 1);
+    assert_memory_equal(text, "0", 1);
+    assert_int_equal(str_digits(text, UINT64_MAX), 20);
+    assert_memory_equal(text, "18446744073709551615", 20);
 }

@@ -110,11 +110,29 @@ TEST(cache, stays_below_its_limit_and_keeps_what_was_used)
     keep("/hot", "hot");
     for (int i = 0; i < 3000; i++) {
         keep(arena_printf(test_arena, "/%d", i), body);
+        keep(arena_printf(test_arena, "/%d", i), body);
         assert_true(cache_stats().bytes <= 1u << 20);
         assert_kept("/hot", "hot");
     }
     assert_null(cache_find(&site, STR("/0")));
     assert_true(cache_stats().bytes > (1u << 20) * 3 / 4);
+}
+
+TEST(cache, gives_its_second_half_to_answers_asked_for_twice)
+{
+    begin();
+    cache_limit(1u << 20);
+    char body[2001];
+    memset(body, 'x', sizeof body - 1);
+    body[sizeof body - 1] = 0;
+    for (int i = 0; i < 3000; i++)
+        keep(arena_printf(test_arena, "/%d", i), body);
+    assert_true(cache_stats().bytes < (1u << 20) * 5 / 8);
+    assert_kept("/0", body);
+    keep("/again", "x");
+    assert_null(cache_find(&site, STR("/again")));
+    keep("/again", "x");
+    assert_kept("/again", "x");
 }
 
 TEST(cache, refuses_one_answer_that_would_fill_a_shard)
