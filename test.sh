@@ -4,7 +4,7 @@
 #   house    rules about the tree itself: layers, translations, formatting, hardening of the release program
 #   wire     HTTP to the real server (ASan build) on a real MariaDB
 #   browser  the pages in headless Chromium
-#   fuzz     replay of the corpus, then 5 s of libFuzzer per target
+#   fuzz     replay of the corpus, then 20,000 inputs of libFuzzer per target; FUZZ_SECONDS=60 for as long as you like
 # Long forms, not part of the default: tsan (wire under ThreadSanitizer), bench (ratios; needs a quiet machine).
 # Ends with "N passed, N failed".
 set -u
@@ -94,7 +94,10 @@ suite_fuzz() {
     local name
     name=$(basename "$target")
     mkdir -p "tests/fuzz/corpus/$name" "build-test/corpus/$name"
-    if "$target" -max_total_time="${FUZZ_SECONDS:-5}" -timeout=5 -rss_limit_mb=2048 -artifact_prefix="build-test/$name-" \
+    # Without FUZZ_SECONDS the same 20,000 inputs each time: what CI says of a commit does not depend on luck.
+    local bound="-seed=1 -runs=20000 -max_total_time=30"
+    [ -z "${FUZZ_SECONDS:-}" ] || bound="-max_total_time=$FUZZ_SECONDS"
+    if "$target" $bound -timeout=5 -rss_limit_mb=2048 -artifact_prefix="build-test/$name-" \
       "build-test/corpus/$name" "tests/fuzz/corpus/$name" >"$logs/$name.log" 2>&1; then
       echo "$name: ok, $(grep -oE 'DONE +cov: [0-9]+' "$logs/$name.log" | tail -n 1)"
       count 1 0

@@ -16,7 +16,7 @@ static bool among(const char *list, const char *word)
 
 static void check_url(const char *value)
 {
-    size_t scheme = strcspn(value, ":/?#");
+    size_t scheme = strcspn(value, ":/?#\\"); /* browsers read \ as / */
     if (value[scheme] != ':')
         return;
     char name[16];
