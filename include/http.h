@@ -126,14 +126,14 @@ struct http_handler {
 };
 
 struct http_settings {
-    const char *address;                                                /* "127.0.0.1", "0.0.0.0", "::1" */
-    uint16_t port;                                                      /* 0: any; see http_server_port */
-    unsigned loops;                                                     /* 0: cores / 2, at least 1 */
-    unsigned general_workers;                                           /* running; thrice as many are spare. 0: max(2, cores) */
-    unsigned slow_workers;                                              /* 0: max(2, cores) */
-    unsigned hash_workers;                                              /* 0: max(1, cores / 4) */
-    size_t arena_limit;                                                 /* bytes one exchange may use; 0: 64 MiB */
-    const char *const *trusted_proxies;                                 /* addresses, NULL-terminated; may be NULL */
+    const char *address;                /* "127.0.0.1", "0.0.0.0", "::1" */
+    uint16_t port;                      /* 0: any; see http_server_port */
+    unsigned loops;                     /* 0: cores / 2, at least 1 */
+    unsigned general_workers;           /* running; thrice as many are spare. 0: max(2, cores) */
+    unsigned slow_workers;              /* 0: max(2, cores) */
+    unsigned hash_workers;              /* 0: max(1, cores / 4) */
+    size_t arena_limit;                 /* bytes one exchange may use; 0: 64 MiB */
+    const char *const *trusted_proxies; /* addresses, NULL-terminated; may be NULL */
     int head_timeout_s, body_timeout_s, send_timeout_s, idle_timeout_s; /* 0: 10, 30, 30, 60 */
     unsigned connections;                                               /* 0: 10,000 */
 };

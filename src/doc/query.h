@@ -1,8 +1,8 @@
 #pragma once
 /* A list request on its way: what was asked (words only) → plan (checked against descriptors and permissions) → SQL.
  * No step before the last touches the database; no text of the request reaches the SQL. */
-#include "term.h"
 #include "perm_priv.h"
+#include "term.h"
 
 /* ---- asked: query_parse.c ----------------------------------------------------------------------------------------------
  * `title`, `courses.course`, `tabLMS Course`.`title`: the words, not yet looked up. */

@@ -66,7 +66,7 @@ struct loop {
     uint64_t id_state; /* of request ids */
     int64_t next_tick_us, next_second_us;
     struct log_gathered lines; /* of the turn that runs */
-    struct lock lock; /* of what follows: tasks that the lanes hand back */
+    struct lock lock;          /* of what follows: tasks that the lanes hand back */
     struct task *finished;
     unsigned suspended; /* of this loop only */
 };

@@ -1,7 +1,7 @@
 /* The base room: memory, text, calendar, money. */
+#include "test.h"
 #include <fcntl.h>
 #include <unistd.h>
-#include "test.h"
 
 static int released[3], releases;
 static void record(void *p)
