@@ -6,9 +6,8 @@
 struct str visit_timing(const struct visit *v)
 {
     struct buf b = buf_new(v->web.cx.arena, 2048);
-    for (size_t i = 0; step_name(i); i++)
-        if (v->took_us[i])
-            buf_printf(&b, "%s%s;dur=%.3f", b.n ? ", " : "", step_name(i), (double)v->took_us[i] / 1000.0);
+    for (size_t i = 0; i < v->at && step_name(i); i++)
+        buf_printf(&b, "%s%s;dur=%.3f", b.n ? ", " : "", step_name(i), (double)v->took_us[i] / 1000.0);
     return buf_str(&b);
 }
 
