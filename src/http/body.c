@@ -6,9 +6,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 enum { BODY_FIRST = 4 * 1024 };
+
+/* Of all exchanges together: thousands of clients that each send what one may send do not fill memory or disk. */
+static const size_t MEMORY_MOST = (size_t)128 << 20, FILES_MOST = (size_t)4 << 30;
+static _Atomic size_t in_memory, in_files;
 
 static int open_spool(void)
 {
@@ -39,10 +44,17 @@ static bool write_all(int fd, const char *bytes, size_t size)
     return true;
 }
 
+static bool has_disk(struct task *t, size_t size)
+{
+    t->body_in_file += size;
+    return atomic_fetch_add(&in_files, size) + size <= FILES_MOST;
+}
+
 static void spool(struct task *t, const char *bytes, size_t size)
 {
     struct http_request *rq = &t->exchange.request;
-    if (rq->spool_fd < 0) {
+    t->spool_failed = !has_disk(t, size);
+    if (!t->spool_failed && rq->spool_fd < 0) {
         rq->spool_fd = open_spool();
         t->spool_failed = rq->spool_fd < 0 || !write_all(rq->spool_fd, rq->body.p, rq->body.n);
         rq->body = STR_NONE;
@@ -58,6 +70,8 @@ static void keep(struct task *t, const char *bytes, size_t size)
         size_t room = t->body_room ? t->body_room * 2 : BODY_FIRST;
         room = need > room ? need : room;
         char *grown = arena_alloc(t->exchange.arena, room + 1);
+        t->body_in_memory += room;
+        in_memory += room;
         if (rq->body.n)
             memcpy(grown, rq->body.p, rq->body.n);
         t->body = grown;
@@ -75,10 +89,17 @@ void body_take(struct task *t, const char *bytes, size_t size)
         t->over_limit = true;
     if (t->over_limit || t->spool_failed)
         return;
-    if (rq->spool_fd >= 0 || rq->body_size > BODY_IN_MEMORY)
+    if (rq->spool_fd >= 0 || rq->body_size > BODY_IN_MEMORY ||
+        (size > t->body_room - rq->body.n && in_memory >= MEMORY_MOST))
         spool(t, bytes, size);
     else
         keep(t, bytes, size);
+}
+
+void body_forget(struct task *t)
+{
+    in_memory -= t->body_in_memory;
+    in_files -= t->body_in_file;
 }
 
 void body_finish(struct task *t)

@@ -134,6 +134,7 @@ void task_end(void *arg, struct MHD_Connection *connection, void **state, enum M
         close(rs->file_fd);
     if (t->exchange.request.spool_fd >= 0)
         close(t->exchange.request.spool_fd);
+    body_forget(t);
     t->client->idle_bytes = UINT64_MAX;
     t->client->head_begun = false;
     phase_enter(t->client, PHASE_IDLE);

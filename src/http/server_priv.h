@@ -49,7 +49,7 @@ struct task {
     enum lane next_lane;                  /* what `ready` or `work` said */
     const char *method, *version, *piece; /* arguments of the step that runs guarded */
     size_t piece_size;
-    size_t body_limit, body_room;
+    size_t body_limit, body_room, body_in_memory, body_in_file;
     char *body;
 };
 
@@ -113,6 +113,8 @@ void peer_behind_proxy(const struct http_settings *, struct http_request *);
 /* body.c */
 void body_take(struct task *, const char *bytes, size_t size);
 void body_finish(struct task *);
+/* The exchange is over: what it held is for others. */
+void body_forget(struct task *);
 
 /* response.c */
 enum MHD_Result response_send(struct task *);

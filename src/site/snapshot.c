@@ -157,7 +157,9 @@ struct snapshot *snapshot_complete(struct ctx *cx, const struct snapshot *base)
     if (!a)
         return NULL;
     struct snapshot *s = arena_new_of(a, struct snapshot);
-    *s = (struct snapshot){ .site = base->site, .base = base, .complete = true };
+    *s = (struct snapshot){ .base = base, .complete = true };
+    size_t shared = offsetof(struct site, arena); /* all but the counter, which others change meanwhile */
+    memcpy((char *)&s->site + shared, (const char *)&base->site + shared, sizeof s->site - shared);
     s->site.counted = (struct counted){ 1, destroy };
     s->site.arena = a;
     site_hold(&base->site);

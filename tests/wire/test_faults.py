@@ -102,8 +102,11 @@ class Root:
         self.say(*statements)
 
     def say(self, *statements):
-        self.client.stdin.write("".join(f"{one};\n" for one in (*statements, "SELECT 'said'")))
-        self.client.stdin.flush()
+        try:
+            self.client.stdin.write("".join(f"{one};\n" for one in (*statements, "SELECT 'said'")))
+            self.client.stdin.flush()
+        except BrokenPipeError:
+            return  # one connection too many for the server
         while (line := self.client.stdout.readline()) and line != "said\n":
             pass
 
