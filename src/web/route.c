@@ -130,6 +130,13 @@ struct walk {
     const struct route *found;
 };
 
+/* Bytes that stand in the path as they are must be UTF-8 too. */
+static bool decode(struct arena *a, struct str encoded, struct str *out)
+{
+    *out = encoded;
+    return str_has(encoded, '%') ? url_decode(a, encoded, false, out) : utf8_valid(encoded);
+}
+
 static void split(struct arena *a, struct str path, struct path *out)
 {
     struct str rest = str_from(path, 1), segment;
@@ -142,9 +149,7 @@ static void split(struct arena *a, struct str path, struct path *out)
             return;
         tail = rest;
         struct str *decoded = &out->decoded[out->count++];
-        *decoded = segment;
-        if (str_has(segment, '%') && !url_decode(a, segment, false, decoded))
-            out->malformed = true;
+        out->malformed |= !decode(a, segment, decoded);
     }
 }
 
@@ -198,8 +203,8 @@ static void name_captures(struct web *w, const struct walk *walk)
             continue;
         struct str *value = arena_new_of(a, struct str);
         *value = walk->captured[i++];
-        if (segment.p[0] == '*' && str_has(*value, '%') && !url_decode(a, *value, false, value))
-            w->malformed = true;
+        if (segment.p[0] == '*')
+            w->malformed |= !decode(a, *value, value);
         map_put(&w->captured, str_from(segment, 1), value);
     }
 }

@@ -53,6 +53,11 @@ def test_a_host_that_is_none_is_400(school, host):
     assert status(answer) == 400 and b"<b>" not in answer, answer
 
 
+def test_a_raw_byte_that_is_no_utf8_is_refused(school):
+    answer = school.server.raw(b"GET /api/resource/User/a\xff HTTP/1.1\r\nHost: " + school.host.encode() + b"\r\n\r\n")
+    assert status(answer) == 417, answer
+
+
 # ---- whose answer --------------------------------------------------------------------------------------------------------
 def test_a_session_and_a_token_are_nobody_in_another_school(server, school, student):
     other = server.new_school("attacked")
