@@ -84,7 +84,7 @@ suite_tsan() {
 }
 suite_browser() {
   build Release build preau || return
-  (cd tests/browser && npm ci --no-audit --no-fund --silent) || { count 0 1; return; }
+  (cd tests/browser && npm ci --no-audit --no-fund --loglevel=error) || { count 0 1; return; }
   PREAU=$PWD/build/preau pytest browser tests/browser
 }
 suite_fuzz() {
