@@ -444,16 +444,19 @@ static bool may_look_up(void)
     return ++registry.lookups <= LOOKUPS;
 }
 
+/* A closed site is looked at again too: it may have been opened, or dropped and made anew, since the last scan. */
 const struct site *site_find(struct str host)
 {
     const struct site *s = known(host);
-    if (s || !site_name_valid(host) || !may_look_up())
+    if ((s && !s->suspended) || !site_name_valid(host) || !may_look_up())
         return s;
     char name[256];
-    snprintf(name, sizeof name, "%.*s", STR_ARG(host));
+    snprintf(name, sizeof name, "%.*s", STR_ARG(s ? s->name : host));
     if (!meet(name))
-        return NULL;
+        return s;
     publish_hosts();
+    if (s)
+        site_release(s);
     return known(host);
 }
 
