@@ -301,6 +301,17 @@ bool perm_rows(struct ctx *, const struct doctype *, struct sql *, const char *a
 /* Row and field rules do not apply to the caller. */
 bool perm_exempt(struct ctx *, const struct doctype *);
 
+/* ---- what the caller may know of a DocType: for whoever describes it ---- */
+/* The caller may do this to some document: the right is held, and the rules of rows name one of the caller's roles. Rows
+ * of a child DocType without permissions of its own are offered by the tables that hold them. */
+bool perm_offers(struct ctx *, const struct doctype *, enum right);
+/* Columns and tables that the caller may read on some document: standard columns first, then the fields in their order. */
+size_t perm_offered_fields(struct ctx *, const struct doctype *, const struct field *const **out);
+/* The field is a standard column ("name", "modified", "parent" …), which every document has. */
+bool field_is_standard(const struct field *);
+/* Characters that a column of limited width takes; 0: no such limit. */
+size_t field_length(const struct field *);
+
 /* ==== lists ========================================================================================================================= */
 /* A list request before it is checked: as the client sent it. */
 struct query {

@@ -21,6 +21,7 @@ struct route {
     enum lane (*lane_of)(const struct web *); /* decides per request, from the head and what was captured; NULL: lane */
     bool page;                                /* answers and errors are HTML, in the reader's language */
     bool cacheable;                           /* safe answers may be kept in the response cache */
+    bool personal; /* the caller's own browser may keep them too, asking each time if they still hold (ETag) */
     bool writes_on_get;                       /* logout, by Frappe's contract */
     bool form;                                /* a page's form: body limit 64 KiB, CSRF token as argument */
     bool anywhere;                            /* no school is asked for: any Host (health, metrics) */
@@ -31,9 +32,12 @@ struct route {
 
 /* A method of /api/method that works on the exchange itself: sessions, uploads, raw arguments. It writes the members of
  * the answer's object to w->out (web_answer_key names the usual one). Others are METHODs (doc.h). */
+struct field;
 struct web_method {
     const char *path;
-    unsigned verbs;     /* 0: GET, POST, PUT, DELETE */
+    unsigned verbs;           /* 0: GET, POST, PUT, DELETE */
+    const struct field *args; /* ARGS(…) as a METHOD's, for descriptions: the method reads them itself. An ATTACH is a file
+                                 of multipart/form-data. NULL: not described */
     bool guest;         /* open to the world: must be written */
     bool writes_on_get; /* a GET of it may write too */
     enum lane lane;     /* LANE_LOOP (0) means LANE_GENERAL */

@@ -85,6 +85,12 @@ size_t field_room(const struct field *field)
     return sized && field->length ? field->length : kind->room;
 }
 
+size_t field_length(const struct field *field)
+{
+    const char *sql = kinds[field->type].sql;
+    return sql && !strcmp(sql, "varchar") ? field_room(field) : 0;
+}
+
 bool field_has_column(const struct field *field)
 {
     return kinds[field->type].sql && !field->is_virtual;

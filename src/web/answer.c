@@ -138,11 +138,17 @@ static void compress(struct web *w)
     http_add_header(x, "Content-Encoding", STR("gzip"));
 }
 
+bool web_keeps_secret(const struct web *w)
+{
+    return w->private_answer && !(w->route && w->route->personal);
+}
+
 static void add_cache_headers(struct web *w)
 {
     struct exchange *x = w->exchange;
-    bool kept_by_nobody = w->private_answer || x->response.status >= 400 || web_header(x, "Set-Cookie").n;
-    set_if_absent(x, "Cache-Control", kept_by_nobody ? STR("no-store") : STR("no-cache"));
+    bool kept_by_nobody = web_keeps_secret(w) || x->response.status >= 400 || web_header(x, "Set-Cookie").n;
+    struct str kept = w->private_answer ? STR("private, no-cache") : STR("no-cache");
+    set_if_absent(x, "Cache-Control", kept_by_nobody ? STR("no-store") : kept);
     bool cors = w->cx.site && json_object_get(w->cx.site->config, "allow_cors");
     set_if_absent(x, "Vary",
                   cors ? STR("Host, Cookie, Accept-Language, Accept-Encoding, Origin")

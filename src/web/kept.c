@@ -54,7 +54,7 @@ static bool unchanged(const struct web *w, struct str etag)
 /* Answers 304 when the client has this very body. */
 static bool answer_unchanged(struct web *w, struct str etag)
 {
-    if (w->private_answer || !etag.n || !unchanged(w, etag))
+    if (web_keeps_secret(w) || !etag.n || !unchanged(w, etag))
         return false;
     http_answer(w->exchange, 304, NULL, STR(""));
     http_set_header(w->exchange, "ETag", str_copy(w->cx.arena, etag));
@@ -68,7 +68,7 @@ static void send_again(struct web *w, struct cached *c)
     x->response.body_holder = &c->counted;
     if (c->content_encoding.n)
         http_add_header(x, "Content-Encoding", c->content_encoding);
-    if (!w->private_answer)
+    if (!web_keeps_secret(w))
         http_add_header(x, "ETag", c->etag);
     add_lines(x, c->headers_extra);
 }
@@ -120,6 +120,6 @@ void web_keep(struct web *w, uint64_t ticket)
     cache_store(&w->cx, key_of(w), ticket, &c);
     if (answer_unchanged(w, c.etag))
         return;
-    if (!w->private_answer)
+    if (!web_keeps_secret(w))
         http_add_header(x, "ETag", c.etag);
 }

@@ -12,6 +12,8 @@ struct str web_own_origin(const struct web *);
 void web_delete_cookies(struct web *);
 /* `_server_messages` (v1) or `messages` (v2) of a success, when there are notes. */
 void web_out_notes(struct web *, struct json_out *);
+/* No browser may keep the answer, not even to ask again. */
+bool web_keeps_secret(const struct web *);
 /* The client takes gzip. */
 bool web_takes_gzip(const struct web *);
 /* Answers of this kind are worth compressing. */
