@@ -21,11 +21,11 @@ struct route {
     enum lane (*lane_of)(const struct web *); /* decides per request, from the head and what was captured; NULL: lane */
     bool page;                                /* answers and errors are HTML, in the reader's language */
     bool cacheable;                           /* safe answers may be kept in the response cache */
-    bool personal; /* the caller's own browser may keep them too, asking each time if they still hold (ETag) */
-    bool writes_on_get;                       /* logout, by Frappe's contract */
-    bool form;                                /* a page's form: body limit 64 KiB, CSRF token as argument */
-    bool anywhere;                            /* no school is asked for: any Host (health, metrics) */
-    size_t body_limit;                        /* bytes; 0: 1 MiB */
+    bool personal;      /* the caller's own browser may keep them too, asking each time if they still hold (ETag) */
+    bool writes_on_get; /* logout, by Frappe's contract */
+    bool form;          /* a page's form: body limit 64 KiB, CSRF token as argument */
+    bool anywhere;      /* no school is asked for: any Host (health, metrics) */
+    size_t body_limit;  /* bytes; 0: 1 MiB */
     const char *about;
 };
 #define ROUTE(id) TABLE_ROW(routes, struct route, route_##id)
@@ -35,8 +35,9 @@ struct route {
 struct field;
 struct web_method {
     const char *path;
-    unsigned verbs;           /* 0: GET, POST, PUT, DELETE */
-    const struct field *args; /* ARGS(…) as a METHOD's, for descriptions: the method reads them itself. An ATTACH is a file
+    unsigned verbs; /* 0: GET, POST, PUT, DELETE */
+    const struct field
+        *args;          /* ARGS(…) as a METHOD's, for descriptions: the method reads them itself. An ATTACH is a file
                                  of multipart/form-data. NULL: not described */
     bool guest;         /* open to the world: must be written */
     bool writes_on_get; /* a GET of it may write too */
