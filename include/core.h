@@ -22,6 +22,11 @@ bool core_new_site(struct ctx *, const struct new_site *);
 enum activity { ACTIVITY_LOGIN, ACTIVITY_LOGIN_FAILED, ACTIVITY_LOGOUT };
 bool activity_log(struct ctx *, enum activity, struct str user, struct str peer);
 
+/* Notes something under a document, by the caller: a Comment of the type, which the caller need not be allowed to make.
+ * NULL: thrown. */
+struct doc;
+struct doc *comment_add(struct ctx *, const struct doc *about, const char *type, struct str content);
+
 /* A user of the site, made when missing and given the roles in any case. `roles` ends with p == NULL. `password` empty:
  * none is set. Lengths are not checked: the command line may set any. */
 struct new_user {

@@ -368,3 +368,16 @@ struct method {
 /* clang-format off */
 #define ARGS(...) .args = (const struct field[]){ __VA_ARGS__, { 0 } }
 /* clang-format on */
+
+/* A method of a document: GET and POST /api/resource/<DocType>/<name>?run_method=<name>, /api/v2/document/…/method/<name>
+ * and run_doc_method. A row beside the DocType. The caller may read the document, and write it by any verb but GET. The
+ * document is as stored, or as the client holds it (run_doc_method with `docs`); a method that writes has it locked. */
+struct doc_method {
+    const char *doctype; /* NULL: every DocType */
+    const char *name;
+    const struct field *args; /* as of a METHOD */
+    bool writes;              /* changes something: by POST only */
+    bool (*call)(struct ctx *, struct doc *, const struct doc *args, struct json_out *out);
+    const char *about;
+};
+#define DOC_METHOD(id) TABLE_ROW(doc_methods, struct doc_method, doc_method_##id)

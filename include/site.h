@@ -75,6 +75,9 @@ void call_open(struct ctx *, struct arena *, const struct site *);
 /* Runs work(cx, arg) so that an arena at its limit ends the call (RequestEntityTooLarge) instead of the process. The
  * caller settles as after any failure; some more room is granted to say so. */
 bool call_run(struct ctx *, bool (*work)(struct ctx *, void *arg), void *arg);
+/* Runs work so that a failure undoes only what it did: its writes, its messages, what it wanted done later. Then too the
+ * result is true, and *why says what went wrong (kind NULL: nothing). False: the whole call has failed. Not nested. */
+bool call_attempt(struct ctx *, bool (*work)(struct ctx *, void *), void *arg, struct error *why);
 /* Writes the change log row, commits, drops dependent cache entries, runs what was to be done later. */
 bool call_commit(struct ctx *);
 void call_rollback(struct ctx *);

@@ -87,6 +87,8 @@ bool web_send(struct web *, int status, const char *content_type, struct str bod
 bool web_redirect(struct web *, int status, struct str location);
 /* Writes cx.err as JSON (v1, v2) or as an HTML page through the renderer below. Used by the pipeline. */
 void web_send_error(struct web *);
+/* What stands for a traceback: class and words of the error, never a stack. */
+struct str web_exception_line(struct web *, const struct error *);
 /* How an error looks as a page: set by portal, a row of this table; the first one is used. */
 struct error_page {
     void (*render)(struct web *, int status, struct buf *out);

@@ -18,46 +18,6 @@ bool api_send(struct web *w, int status)
     return web_send_json(w, status);
 }
 
-/* ---- arguments ------------------------------------------------------------------------------------------------------ */
-bool api_limit(struct web *w, const char *name, int64_t preset, int64_t *out)
-{
-    struct str text = str_trim(web_arg(w, name));
-    *out = preset;
-    if (!text.n &&
-        (!web_arg_json(w, name) || json_is_string(web_arg_json(w, name)) || json_is_null(web_arg_json(w, name))))
-        return true;
-    if (!str_int(text, out))
-        return throw(&w->cx, &ValidationError, "%s must be a whole number.", name);
-    if (*out < 0)
-        return throw(&w->cx, &ValidationError, "%s must not be negative.", name);
-    return true;
-}
-
-bool api_flag(const struct web *w, const char *name, bool preset)
-{
-    const json_t *value = web_arg_json(w, name);
-    if (!value || json_is_null(value))
-        return preset;
-    struct str text = web_arg(w, name);
-    return text.n && !str_is(text, "0") && !str_eq_nocase(text, STR("false"));
-}
-
-static bool holds_document(const json_t *data)
-{
-    struct str text = str_trim(json_str_of(data));
-    return json_is_object(data) || str_starts(text, STR("{"));
-}
-
-const json_t *api_sent_document(struct web *w)
-{
-    const json_t *data = web_arg_json(w, "data"), *document = w->args;
-    if (holds_document(data) && !web_arg_parsed(w, "data", &document))
-        return NULL;
-    if (w->args_are_list || !json_is_object(document))
-        return throw(&w->cx, &ValidationError, "Send one document as a JSON object.");
-    return document;
-}
-
 /* ---- list ------------------------------------------------------------------------------------------------------------- */
 static bool page_of(struct web *w, struct query *q)
 {
@@ -138,11 +98,82 @@ bool api_create(struct web *w, struct str doctype, const json_t *document, bool 
     return doc && api_saved(w, doc, with_nulls);
 }
 
-bool api_update(struct web *w, struct str doctype, struct str name, const json_t *document, bool with_nulls)
+/* If-Match names the state that the client knows by its `modified`, quoted as an entity tag. */
+static const json_t *with_known_state(struct web *w, const json_t *document)
+{
+    struct str known = str_trim(http_header_of(&w->exchange->request, "If-Match"));
+    if (known.n > 1 && known.p[0] == '"' && known.p[known.n - 1] == '"')
+        known = str_slice(known, 1, known.n - 1);
+    if (!known.n || str_is(known, "*"))
+        return document;
+    json_t *copy = api_own(w, json_copy((json_t *)(uintptr_t)document));
+    json_object_set_new(copy, "modified", json_stringn(known.p, known.n));
+    return copy;
+}
+
+struct doc *api_change(struct web *w, struct str doctype, struct str name, const json_t *document)
 {
     const struct doctype *type = api_doctype(w, doctype);
     if (!type || !perm_check(&w->cx, type, NULL, WRITE))
-        return false;
+        return NULL;
     struct doc *doc = doc_load_for_update(&w->cx, type, name);
-    return doc && doc_merge(&w->cx, doc, document, false) && doc_save(&w->cx, doc, 0) && api_saved(w, doc, with_nulls);
+    bool saved = doc && doc_merge(&w->cx, doc, with_known_state(w, document), false) && doc_save(&w->cx, doc, 0);
+    return saved ? doc : NULL;
+}
+
+bool api_update(struct web *w, struct str doctype, struct str name, const json_t *document, bool with_nulls)
+{
+    const struct doc *doc = api_change(w, doctype, name, document);
+    return doc && api_saved(w, doc, with_nulls);
+}
+
+/* ---- whole documents ------------------------------------------------------------------------------------------------------ */
+/* Frappe compares what it was not sent as null: without these three it refuses. */
+static bool has_stamps(struct web *w, const struct doctype *type, const json_t *document)
+{
+    static const char *const constants[] = { "owner", "creation" };
+    for (size_t i = 0; i < countof(constants); i++)
+        if (!json_get_str(document, constants[i]).n)
+            return throw(&w->cx, &CannotChangeConstantError, "Value cannot be changed for <strong>%s</strong>",
+                         tr(&w->cx, i ? N_("Created On") : N_("Created By")));
+    return json_get_str(document, "modified").n ||
+           throw(&w->cx, &TimestampMismatchError,
+                 "Send the whole %s as it was read: without its modified it cannot be told from a stale one.",
+                 type->name);
+}
+
+struct doc *api_replace(struct web *w, const json_t *document, int64_t docstatus)
+{
+    struct str doctype, name = api_name_in(w, document, "name");
+    const struct doctype *type = api_doctype_of(w, document, &doctype) ? api_doctype(w, doctype) : NULL;
+    if (!type || !perm_check(&w->cx, type, NULL, WRITE))
+        return NULL;
+    struct doc *doc = name.n ? doc_load_for_update(&w->cx, type, name) : doc_new(&w->cx, type);
+    if (!doc || (name.n && !has_stamps(w, type, document)) || !doc_merge(&w->cx, doc, document, name.n > 0))
+        return NULL;
+    if (docstatus >= 0)
+        doc->docstatus = docstatus;
+    return (name.n ? doc_save(&w->cx, doc, 0) : doc_insert(&w->cx, doc, 0)) ? doc : NULL;
+}
+
+/* Rows without permissions of their own are their parent's. */
+bool api_saved_whole(struct web *w, const struct doc *doc)
+{
+    bool row = doc->type->is_child && !doc->type->addressable && doc->up;
+    return api_saved(w, row ? doc->up : doc, true);
+}
+
+/* ---- rows for this room ---------------------------------------------------------------------------------------------------- */
+const json_t *api_rows(struct web *w, const struct query *q)
+{
+    struct buf b = buf_new(w->cx.arena, (size_t)16 << 20);
+    struct json_out rows = out_to(&b);
+    if (!list_json(&w->cx, q, &rows))
+        return NULL;
+    if (b.full)
+        return throw(&w->cx, &ValidationError, "The answer is too large. Ask for fewer rows with limit_page_length.");
+    const struct json_limits own = { .depth = 32, .keys = SIZE_MAX, .items = SIZE_MAX, .string = SIZE_MAX };
+    struct str why;
+    const json_t *list = json_read(w->cx.arena, buf_str(&b), &own, &why);
+    return list ? list : bug(&w->cx, "rows are not JSON: %.*s", STR_ARG(why));
 }

@@ -115,36 +115,6 @@ static bool may_call(struct web *w, struct str path, bool guest, unsigned verbs)
 }
 
 /* ---- calling ------------------------------------------------------------------------------------------------------------ */
-static size_t count_args(const struct method *m)
-{
-    size_t n = 0;
-    while (m->args && m->args[n].name)
-        n++;
-    return n;
-}
-
-static bool is_missing(const json_t *value)
-{
-    return !value || json_is_null(value) || (json_is_string(value) && !json_string_length(value));
-}
-
-/* The declared arguments as a document without a table; what is not declared is dropped. */
-static struct doc *read_arguments(struct web *w, const struct method *m)
-{
-    struct doctype *type = arena_new_of(w->cx.arena, struct doctype);
-    *type = (struct doctype){ .name = m->path, .module = "", .fields = m->args, .field_count = count_args(m) };
-    struct doc *args = doc_new(&w->cx, type);
-    for (size_t i = 0; args && i < type->field_count; i++) {
-        const struct field *f = &type->fields[i];
-        const json_t *value = web_arg_json(w, f->name);
-        if (is_missing(value) && f->reqd)
-            return throw(&w->cx, &FrappeTypeError, "%s() missing the required argument: '%s'", m->path, f->name);
-        if (!is_missing(value) && !value_from_json(&w->cx, type, f, value, &args->values[i]))
-            return NULL;
-    }
-    return args;
-}
-
 static bool run_method(struct web *w, const struct method *m)
 {
     unsigned verbs = m->verbs ? m->verbs : USUAL_VERBS;
@@ -154,7 +124,7 @@ static bool run_method(struct web *w, const struct method *m)
         return false;
     if (m->writes_on_get && !w->cx.site->reads_only)
         w->cx.may_write = true;
-    const struct doc *args = read_arguments(w, m);
+    const struct doc *args = api_arguments(w, m->path, m->args, w->args);
     if (!args)
         return false;
     out_begin_object(&w->out);

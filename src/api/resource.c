@@ -35,17 +35,42 @@ static bool create(struct web *w)
     return document && api_create(w, doctype_of(w), document, with_nulls(w)) && api_send(w, 200);
 }
 
-static bool no_such_method(struct web *w, struct str method)
+/* "…/<name>/method/<method>" of v2; the name may hold slashes, the method none. */
+static bool cut_method(const struct web *w, struct str *name, struct str *method)
 {
-    return throw(&w->cx, &ValidationError, "%.*s has no method %.*s that can be called.", STR_ARG(doctype_of(w)),
-                 STR_ARG(method));
+    const struct str mark = STR("/method/");
+    *name = name_of(w);
+    for (size_t at = name->n; w->api == 2 && at > mark.n && name->p[at - 1] != '/'; at--)
+        if (str_eq(str_slice(*name, at - 1 - mark.n, at - 1), mark)) {
+            *method = str_from(*name, at - 1);
+            *name = str_slice(*name, 0, at - 1 - mark.n);
+            return name->n > 0;
+        }
+    return false;
+}
+
+static bool call_method(struct web *w, struct str name, struct str method)
+{
+    json_object_del(w->args, "run_method");
+    return api_call_document(w, doctype_of(w), name, method);
+}
+
+static bool is_copy(const struct web *w, struct str *name)
+{
+    *name = name_of(w);
+    if (w->api != 2 || !str_ends(*name, STR("/copy")))
+        return false;
+    *name = str_slice(*name, 0, name->n - 5);
+    return name->n > 0;
 }
 
 static bool read(struct web *w)
 {
-    struct str method = web_arg(w, "run_method");
-    if (method.n)
-        return no_such_method(w, method);
+    struct str name, method = str_copy(w->cx.arena, web_arg(w, "run_method"));
+    if (cut_method(w, &name, &method) || method.n)
+        return call_method(w, name, method);
+    if (is_copy(w, &name))
+        return api_copy(w, doctype_of(w), name);
     api_begin(w, "data");
     return api_read(w, doctype_of(w), name_of(w), with_nulls(w)) && api_send(w, 200);
 }
@@ -67,14 +92,17 @@ static bool delete (struct web *w)
     return api_send(w, 202);
 }
 
-/* POST to a document calls one of its methods. */
+/* POST to a document calls one of its methods; in v2 a DocType has two of its own. */
 static bool call(struct web *w)
 {
-    struct str method = web_arg(w, "run_method");
-    if (!method.n)
+    struct str name, method = str_copy(w->cx.arena, web_arg(w, "run_method"));
+    if (cut_method(w, &name, &method) || method.n)
+        return call_method(w, name, method);
+    if (w->api != 2 || !(str_is(name, "bulk_update") || str_is(name, "bulk_delete")))
         return throw(&w->cx, &ValidationError,
                      "Say which method to call in run_method, or use PUT to change the document.");
-    return no_such_method(w, method);
+    out_begin_object(&w->out);
+    return api_bulk(w, doctype_of(w), name) && api_send(w, 200);
 }
 
 /* The same rows under each prefix. */
@@ -107,6 +135,7 @@ static bool call(struct web *w)
     ROUTE(id##_call) = { .pattern = prefix "/:doctype/*name",                                                          \
                          .verbs = HTTP_POST,                                                                           \
                          .run = call,                                                                                  \
+                         .body_limit = DOCUMENT_MOST,                                                                  \
                          .about = "Calls a method of the document (run_method)." }
 
 RESOURCES(resource, "/api/resource");

@@ -1,4 +1,5 @@
 /* Comment: what people and the program say about a document. */
+#include "core.h"
 #include "doc.h"
 
 static const struct field fields[] = {
@@ -26,3 +27,18 @@ DOCTYPE(comment)
     PERMS({ "System Manager", ALL }),
     .logs = true,
 };
+
+struct doc *comment_add(struct ctx *cx, const struct doc *about, const char *type, struct str content)
+{
+    struct doc *comment = doc_new_named(cx, "Comment");
+    if (!comment)
+        return NULL;
+    doc_set_text(comment, "comment_type", str_of(type));
+    doc_set_text(comment, "comment_email", cx->user->name);
+    doc_set_text(comment, "comment_by", cx->user->full_name);
+    doc_set_text(comment, "reference_doctype", str_of(about->type->name));
+    doc_set_text(comment, "reference_name", about->name);
+    doc_set_text(comment, "reference_owner", about->owner);
+    doc_set_text(comment, "content", content);
+    return doc_insert(cx, comment, SAVE_AS_SYSTEM | SAVE_NO_LINKS | SAVE_NO_VERSION) ? comment : NULL;
+}

@@ -102,6 +102,27 @@ static struct later *later_of(struct ctx *cx)
     return cx->later;
 }
 
+bool call_attempt(struct ctx *cx, bool (*work)(struct ctx *, void *), void *arg, struct error *why)
+{
+    struct later *l = later_of(cx);
+    struct step **end = l->end;
+    struct note *notes = cx->notes;
+    *why = (struct error){ 0 };
+    if (!db_savepoint(cx))
+        return false;
+    if (work(cx, arg) && !failed(cx))
+        return true;
+    if (!db_rollback_to_savepoint(cx))
+        return false;
+    *end = NULL;
+    l->end = end;
+    cx->memo = NULL;
+    cx->notes = notes;
+    *why = cx->err;
+    cx->err = (struct error){ 0 };
+    return why->kind || bug(cx, "an attempt failed without a reason");
+}
+
 bool call_commit(struct ctx *cx)
 {
     struct later *l = cx->later;

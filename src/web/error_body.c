@@ -90,10 +90,8 @@ void web_out_notes(struct web *w, struct json_out *out)
 }
 
 /* ---- v1 ------------------------------------------------------------------------------------------------------------- */
-/* The last line of what would be Frappe's traceback: class and text, never a stack. */
-static struct str exception_line(struct web *w)
+struct str web_exception_line(struct web *w, const struct error *e)
 {
-    const struct error *e = &w->cx.err;
     struct str text = e->detail;
     if (!text.n && !e->quiet && !e->plain)
         text = e->message;
@@ -120,7 +118,7 @@ static struct str top_message(const struct error *e)
 static void write_v1(struct web *w, struct json_out *out)
 {
     const struct error *e = &w->cx.err;
-    struct str line = exception_line(w);
+    struct str line = web_exception_line(w, e);
     out_begin_object(out);
     if (w->identity.session_expired)
         out_member_int(out, "session_expired", 1);
@@ -144,7 +142,7 @@ static void write_v2_error(struct web *w, struct json_out *out, const struct mes
     out_begin_object(out);
     out_member_text(out, "type", str_of(e->kind->name));
     if (e->kind->status != 404)
-        out_member_text(out, "exception", exception_line(w));
+        out_member_text(out, "exception", web_exception_line(w, e));
     struct str text = e->hint.n ? e->hint : own ? own->text : top_message(e);
     if (text.n) {
         out_member_text(out, "message", text);
