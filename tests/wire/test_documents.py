@@ -205,7 +205,7 @@ def test_a_list_without_the_right_says_which(school):
 def test_post_to_a_document_needs_a_method(school, bootcamp):
     refused(school.admin.post(f"/api/resource/LMS Bootcamp/{bootcamp['name']}", {"title": "x"}), 417, "ValidationError")
     answer = school.admin.get(f"/api/resource/LMS Bootcamp/{bootcamp['name']}", {"run_method": "explode"})
-    refused(answer, 417, "ValidationError")
+    refused(answer, 404, "DoesNotExistError")
 
 
 def test_a_refused_write_leaves_nothing(school):
