@@ -116,7 +116,9 @@ struct doctype {
     bool addressable; /* a child DocType that is a resource of its own too (spec/product.md section 3) */
     bool hides;       /* a row that rules keep from the caller reads as missing (404), not as forbidden */
     bool allow_rename, allow_import, track_changes, in_create;
-    bool custom; /* defined by a site */
+    bool custom;       /* defined by a site: in tabDocType, whether ours has a DocType of that name or not */
+    const char *lacks; /* of a site's DocType named as one of ours: the first field that our hooks and rules name and it
+                        * has not, which is why they are off; NULL: they are on, or there are none */
     bool logs;   /* rows pointing here or from here never protect from deletion */
     /* Fields, separated by spaces, whose links do not protect their targets from deletion; unchanged ones may point to
      * what is gone. */
@@ -152,11 +154,15 @@ struct doctype {
 #define NEEDS(...) .needs = (const char *const[]){ __VA_ARGS__, NULL }
 /* clang-format on */
 
+/* What a site's DocTypes are made of: ours, those of its own, and what it changed of ours (docs/DECISIONS/0004). Frozen
+ * with the site's snapshot: a DocType lives as long as the call that asked for it, never longer. */
+/* Another number whenever a definition of the site changed, the same as long as none did; 0: it has none of its own. */
+uint64_t doc_types_generation(const struct site *);
 /* The DocType of this name for this site, exact case. NULL: throws DoesNotExistError "DocType x not found". */
 const struct doctype *doc_type(struct ctx *, struct str name);
 /* As doc_type, without an error. */
 const struct doctype *doc_type_find(const struct site *, struct str name);
-/* All of them, by name. */
+/* All of them, by name. Without a site: ours. */
 size_t doc_types(struct arena *, const struct site *, const struct doctype ***out);
 const struct field *doc_field(const struct doctype *, struct str name); /* NULL: none */
 bool field_has_column(const struct field *);
@@ -166,6 +172,10 @@ bool field_is_decimal(const struct field *);
 const char *field_label(struct arena *, const struct field *);
 const char *field_type_name(enum field_type); /* "Small Text" */
 bool field_type_named(struct str, enum field_type *out);
+
+/* A DocType as a document of the DocType DocType, with its fields and permissions as in force for the site: Custom
+ * Fields and Property Setters applied. NULL: failed(cx). */
+struct doc *doc_type_document(struct ctx *, const struct doctype *);
 
 /* Proves all declarations against each other: every Link has a target, every Table a child, names unique, presets
  * valid, rules name fields that exist. At boot and in a test. One sentence per fault in *why. */

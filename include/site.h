@@ -25,8 +25,25 @@ struct site {
     const struct zone *zone;
     struct map settings;      /* "School Settings.title" → struct str * ; every row of tabSingles */
     struct words *words;      /* reserved for a site's own translations; NULL */
+    struct part **parts;      /* see site_part; NULL: not read */
     struct site_state *state; /* what outlives snapshots: what changed when; one per name, for the process's life */
 };
+
+/* ---- parts -------------------------------------------------------------------------------------------------------------
+ * What a room above keeps in memory of each site, read when the snapshot is completed and true as long as it is: a row
+ * beside the code that reads it. Shared and frozen; who has the site has it, without a lock. */
+struct site_part {
+    const char *name;
+    const char *const *depends; /* DocTypes from whose documents it is made, NULL-terminated */
+    const char *const *tables;  /* without these it is not read: NULL-terminated */
+    /* Reads through the call, which has no user; what it returns lives in the arena. NULL: nothing to keep, which costs
+     * no memory, or failed(cx). cx->site is the site without its parts. */
+    const void *(*load)(struct ctx *cx, struct arena *);
+};
+#define SITE_PART(id) TABLE_ROW(site_parts, struct site_part, site_part_##id)
+enum { SITE_PARTS_MOST = 4 };
+/* What `load` returned; NULL: nothing, or the snapshot is not complete, or there is no site. */
+const void *site_part(const struct site *, const struct site_part *);
 
 /* ---- the folder of sites --------------------------------------------------------------------------------------------- */
 /* Opens the folder (made if missing) and reads the common configuration. False: reason in *why. */

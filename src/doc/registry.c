@@ -1,8 +1,13 @@
-/* The DocTypes that are compiled in, sorted by name before main: nothing to lock, nothing to wait for. */
-#include "doc_priv.h"
+/* The DocTypes: those that are compiled in, sorted by name before main, and for a site that has definitions of its own
+ * all that hold there, which come with its snapshot: nothing to lock, nothing to wait for. */
+#include <stdlib.h>
 
-static const struct doctype **sorted;
-static size_t sorted_count;
+#include "definition.h"
+#include "doc_priv.h"
+#include "term.h"
+
+static struct definitions compiled;
+const struct definitions *built_in = &compiled;
 
 static int by_name(const void *a, const void *b)
 {
@@ -14,28 +19,46 @@ __attribute__((constructor)) static void gather(void)
     size_t count = 0;
     TABLE_EACH (doctypes, struct doctype, counted)
         count++;
-    sorted = calloc(count + 1, sizeof *sorted);
-    if (!sorted)
+    compiled.types = calloc(count + 1, sizeof *compiled.types);
+    if (!compiled.types)
         abort();
     TABLE_EACH (doctypes, struct doctype, it)
-        sorted[sorted_count++] = *it;
-    qsort(sorted, sorted_count, sizeof *sorted, by_name);
+        compiled.types[compiled.count++] = *it;
+    qsort(compiled.types, compiled.count, sizeof *compiled.types, by_name);
 }
 
-const struct doctype *doc_type_find(const struct site *site __attribute__((unused)), struct str name)
+const struct doctype *definition_find(const struct definitions *all, struct str name)
 {
-    size_t low = 0, high = sorted_count;
+    size_t low = 0, high = all->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = str_compare(name, str_of(sorted[middle]->name));
+        int order = str_compare(name, str_of(all->types[middle]->name));
         if (order == 0)
-            return sorted[middle];
+            return all->types[middle];
         if (order < 0)
             high = middle;
         else
             low = middle + 1;
     }
     return NULL;
+}
+
+const struct doctype *built_in_find(struct str name)
+{
+    return definition_find(&compiled, name);
+}
+
+const struct doctype *built_in_like(struct arena *arena, struct str name)
+{
+    for (size_t i = 0; i < compiled.count; i++)
+        if (text_compare(arena, name, str_of(compiled.types[i]->name)) == 0)
+            return compiled.types[i];
+    return NULL;
+}
+
+const struct doctype *doc_type_find(const struct site *site, struct str name)
+{
+    return definition_find(definitions_of(site), name);
 }
 
 const struct doctype *doc_type(struct ctx *cx, struct str name)
@@ -46,10 +69,15 @@ const struct doctype *doc_type(struct ctx *cx, struct str name)
     return type;
 }
 
-size_t doc_types(struct arena *arena, const struct site *site __attribute__((unused)), const struct doctype ***out)
+size_t doc_types(struct arena *arena, const struct site *site, const struct doctype ***out)
 {
-    *out = arena_array(arena, sorted_count + 1, sizeof **out);
-    for (size_t i = 0; i < sorted_count; i++)
-        (*out)[i] = sorted[i];
-    return sorted_count;
+    const struct definitions *all = definitions_of(site);
+    *out = arena_array(arena, all->count + 1, sizeof **out);
+    memcpy(*out, all->types, all->count * sizeof **out);
+    return all->count;
+}
+
+uint64_t doc_types_generation(const struct site *site)
+{
+    return definitions_of(site)->generation;
 }

@@ -38,7 +38,7 @@ static void refresh(struct ctx *cx)
     take_site(cx, &base->site);
     if (site_ready(&base->site))
         return;
-    struct snapshot *fresh = snapshot_complete(cx, base->base ? base->base : base);
+    struct snapshot *fresh = snapshot_complete(cx, base->base ? base->base : base, base->complete ? base : NULL);
     db_return(cx);
     cx->err = (struct error){ 0 };
     if (!fresh)

@@ -48,8 +48,15 @@ struct snapshot {
     const struct snapshot *base; /* the one without settings that this one completes and holds; NULL: is it */
     bool complete;
     uint64_t ticket;     /* taken before the settings were read */
-    struct deps singles; /* the Singles they came from */
+    struct deps from;    /* the documents that they and the parts came from */
 };
+
+/* ---- part.c ------------------------------------------------------------------------------------------------------ */
+/* Reads the parts, or takes over those of `before` (may be NULL) that still hold. `tables`: names that exist. */
+bool parts_read(struct ctx *, struct snapshot *, const struct snapshot *before, const struct map *tables);
+void parts_release(const struct snapshot *);
+/* All tables that parts need, to be looked for. */
+void parts_tables(struct map *);
 
 /* ---- config.c ---------------------------------------------------------------------------------------------------- */
 /* The object in a JSON file, tied to the arena. NULL: *why says what is wrong, empty if there is no such file. */
@@ -64,8 +71,9 @@ bool stamp_eq(const struct stamp *, const struct stamp *);
 /* A snapshot of the site from its merged configuration, which lives in the arena; both pass to the snapshot. NULL: no
  * db_name. */
 struct snapshot *snapshot_new(struct arena *, struct site_state *, json_t *config, uint64_t tenant_id);
-/* The site with the settings of its Singles, read through the call and published; held. NULL when they cannot be read. */
-struct snapshot *snapshot_complete(struct ctx *, const struct snapshot *base);
+/* The site with the settings of its Singles and its parts, read through the call; held. `before` is the complete one
+ * whose place it takes, or NULL. NULL when they cannot be read. */
+struct snapshot *snapshot_complete(struct ctx *, const struct snapshot *base, const struct snapshot *before);
 static inline const struct snapshot *snapshot_of(const struct site *s)
 {
     return (const struct snapshot *)(const void *)s;

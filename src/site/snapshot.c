@@ -11,6 +11,7 @@ static void destroy(struct counted *c)
     const struct snapshot *s = (const struct snapshot *)(const void *)c;
     struct arena *a = s->site.arena;
     const struct snapshot *base = s->base;
+    parts_release(s);
     arena_free(a);
     if (base)
         site_release(&base->site);
@@ -59,6 +60,7 @@ static void preset(struct site *s)
     s->currency = STR("EUR");
     s->zone = zone_find(STR("UTC"));
     s->settings = map_new(s->arena);
+    s->parts = NULL;
 }
 
 struct snapshot *snapshot_new(struct arena *a, struct site_state *state, json_t *config, uint64_t tenant_id)
@@ -123,15 +125,23 @@ static void apply(struct site *s)
         s->zone = zone_find(zone);
 }
 
-static bool has_singles(struct ctx *cx)
+/* Which of the wanted tables there are. */
+static bool find_tables(struct ctx *cx, const struct map *wanted, struct map *there)
 {
-    int64_t count = 0;
     struct sql *q = sql_new(cx);
-    sql_add(q, "SELECT COUNT(*) FROM `information_schema`.`TABLES` WHERE `TABLE_SCHEMA` = ");
+    sql_add(q, "SELECT `TABLE_NAME` FROM `information_schema`.`TABLES` WHERE `TABLE_SCHEMA` = ");
     sql_text(q, str_of(cx->tenant->database));
-    sql_add(q, " AND `TABLE_NAME` = 'tabSingles'");
-    sql_once(q);
-    return db_first_int(cx, q, &count) && count > 0;
+    sql_add(q, " AND `TABLE_NAME` IN (");
+    for (size_t i = 0; i < wanted->count; i++) {
+        if (i)
+            sql_add(q, ", ");
+        sql_text(q, wanted->entries[i].key);
+    }
+    sql_add(q, ")");
+    struct rows *rows = db_run(cx, q);
+    while (rows && rows_next(rows))
+        map_put(there, str_copy(cx->arena, rows_text(rows, 0)), cx);
+    return !failed(cx);
 }
 
 static bool read_singles(struct ctx *cx, struct snapshot *s)
@@ -145,13 +155,14 @@ static bool read_singles(struct ctx *cx, struct snapshot *s)
         struct str single = rows_text(rows, 0), field = rows_text(rows, 1);
         struct str *value = arena_new_of(a, struct str);
         *value = str_copy(a, rows_text(rows, 2));
-        deps_add(&s->singles, str_c(cx->arena, single));
+        deps_add(&s->from, str_c(cx->arena, single));
         map_put(&s->site.settings, str_printf(a, "%.*s.%.*s", STR_ARG(single), STR_ARG(field)), value);
     }
     return !failed(cx);
 }
 
-struct snapshot *snapshot_complete(struct ctx *cx, const struct snapshot *base)
+/* A copy of the base that holds it; what comes from the database is not there yet. */
+static struct snapshot *begin(const struct snapshot *base)
 {
     struct arena *a = arena_new(SNAPSHOT_MAX);
     if (!a)
@@ -164,11 +175,28 @@ struct snapshot *snapshot_complete(struct ctx *cx, const struct snapshot *base)
     s->site.arena = a;
     site_hold(&base->site);
     preset(&s->site);
+    return s;
+}
+
+static bool read_all(struct ctx *cx, struct snapshot *s, const struct snapshot *before)
+{
+    struct map wanted = map_new(cx->arena), there = map_new(cx->arena);
+    map_put(&wanted, STR("tabSingles"), s);
+    parts_tables(&wanted);
+    return find_tables(cx, &wanted, &there) && map_has(&there, STR("tabSingles")) && read_singles(cx, s) &&
+           parts_read(cx, s, before, &there);
+}
+
+struct snapshot *snapshot_complete(struct ctx *cx, const struct snapshot *base, const struct snapshot *before)
+{
+    struct snapshot *s = begin(base);
+    if (!s)
+        return NULL;
     s->ticket = cache_ticket(&base->site);
-    deps_add(&s->singles, CHANGES_OF_SINGLES);
-    deps_add(&s->singles, "School Settings");
-    deps_add(&s->singles, "System Settings");
-    if (!has_singles(cx) || !read_singles(cx, s)) {
+    deps_add(&s->from, CHANGES_OF_SINGLES);
+    deps_add(&s->from, "School Settings");
+    deps_add(&s->from, "System Settings");
+    if (!read_all(cx, s, before)) {
         site_release(&s->site);
         return NULL;
     }
@@ -179,7 +207,7 @@ struct snapshot *snapshot_complete(struct ctx *cx, const struct snapshot *base)
 bool site_ready(const struct site *site)
 {
     const struct snapshot *s = snapshot_of(site);
-    return s->complete && clock_holds(&site->state->changes, s->ticket, &s->singles);
+    return s->complete && clock_holds(&site->state->changes, s->ticket, &s->from);
 }
 
 const struct site *site_hold(const struct site *s)
