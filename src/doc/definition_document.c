@@ -54,13 +54,13 @@ void draft_take_custom_field(struct arena *arena, struct draft *d, const struct 
 }
 
 /* ---- out ---------------------------------------------------------------------------------------------------------------- */
-static const char declared_at[] = "2026-01-01 00:00:00.000000";
+#define DECLARED_AT STR("2026-01-01 00:00:00.000000")
 
 static void stamp(struct doc *doc, struct str name)
 {
     doc->name = name;
     doc->owner = doc->modified_by = STR("Administrator");
-    doc->creation = doc->modified = STR(declared_at);
+    doc->creation = doc->modified = DECLARED_AT;
     doc->is_new = false;
 }
 

@@ -189,6 +189,20 @@ static struct doc *load_single(struct ctx *cx, const struct doctype *type, bool 
     return failed(cx) ? NULL : doc;
 }
 
+/* ---- DocTypes of the program -------------------------------------------------------------------------------------------------- */
+/* They have no row in tabDocType and are read all the same, made from their declarations. */
+static struct doc *load_declared(struct ctx *cx, struct str name, bool lock)
+{
+    const struct doctype *ours = doc_type_find(cx->site, name);
+    if (!ours || ours->custom)
+        return NULL;
+    if (lock)
+        return throw(cx, &ValidationError,
+                     N_("The DocType %.*s belongs to the program: use Custom Field, Property Setter or Custom DocPerm."),
+                     STR_ARG(name));
+    return doc_type_document(cx, ours);
+}
+
 /* ---- one document ---------------------------------------------------------------------------------------------------------------- */
 static struct doc *load_one(struct ctx *cx, const struct doctype *type, struct str name, bool lock)
 {
@@ -207,6 +221,8 @@ static struct doc *load_one(struct ctx *cx, const struct doctype *type, struct s
     struct doc *doc = rows && rows_next(rows) ? doc_of_row(cx, type, rows) : NULL;
     if (rows)
         rows_close(rows);
+    if (!doc && !failed(cx) && !strcmp(type->name, "DocType"))
+        return load_declared(cx, name, lock);
     return failed(cx) ? NULL : doc;
 }
 
