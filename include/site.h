@@ -62,6 +62,9 @@ const struct site *site_find(struct str host);
 /* Its settings (Singles) are read and still true. If not, call_open reads them first, which waits for the database:
  * a loop passes such a request on to a lane. */
 bool site_ready(const struct site *);
+/* The site of exactly this name as it is in memory, held; it does not count as used, so its change log is not watched for
+ * it. NULL: none. */
+const struct site *site_peek(struct str name);
 const struct site *site_hold(const struct site *);
 void site_release(const struct site *);
 /* All sites of the folder, by name; each held. */

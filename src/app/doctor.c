@@ -6,6 +6,7 @@
 #include "db.h"
 #include "doc.h"
 #include "school.h"
+#include "work.h"
 
 struct findings {
     struct arena *arena;
@@ -90,6 +91,16 @@ static void check_server(struct findings *f, struct ctx *cx, size_t sites)
           (long long)wanted, sites);
 }
 
+/* What was given up waits for a person. */
+static void check_jobs(struct findings *f, struct ctx *cx)
+{
+    int64_t dead = 0;
+    if (jobs_dead(cx, &dead) && dead)
+        found(f, WARNING, "%.*s: %lld job(s) failed for good: preau job list %.*s", STR_ARG(cx->site->name),
+              (long long)dead, STR_ARG(cx->site->name));
+    cx->err = (struct error){ 0 }; /* no table: said above */
+}
+
 static void check_site(struct findings *f, struct command_line *cl, const struct site *site)
 {
     struct ctx cx;
@@ -108,6 +119,7 @@ static void check_site(struct findings *f, struct command_line *cl, const struct
         found(f, FINE, "%.*s%s: database and tables as declared", STR_ARG(site->name),
               site->suspended ? " (suspended)" : "");
     cx.err = (struct error){ 0 };
+    check_jobs(f, &cx);
     command_end(&cx, true);
 }
 

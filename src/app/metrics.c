@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "db.h"
+#include "work.h"
 
 enum { MOST_ROUTES = 513, CLASSES = 6, BUCKETS = 8 };
 
@@ -133,6 +134,18 @@ static void write_cache(struct buf *b)
     write_one(b, "preau_cache_bytes", "gauge", "Memory of the response cache.", s.bytes);
 }
 
+static void write_jobs(struct buf *b)
+{
+    struct work_stats s = work_stats();
+    write_one(b, "preau_jobs_queued", "gauge", "Jobs that wait or run, as of the last look at each site.", s.queued);
+    write_one(b, "preau_jobs_running", "gauge", "Jobs that this process is doing.", s.running);
+    write_one(b, "preau_jobs_dead", "gauge", "Jobs that were given up and wait for a person.", s.dead);
+    write_one(b, "preau_jobs_oldest_seconds", "gauge", "Age of the oldest job that waits.", (uint64_t)s.oldest_s);
+    write_one(b, "preau_jobs_done_total", "counter", "Jobs done.", s.done_total);
+    write_one(b, "preau_jobs_failed_total", "counter", "Attempts that failed.", s.failed_total);
+    write_one(b, "preau_jobs_given_up_total", "counter", "Jobs given up.", s.given_up_total);
+}
+
 static bool is_loopback(struct str peer)
 {
     return str_starts(peer, STR("127.")) || str_is(peer, "::1") || str_starts(peer, STR("::ffff:127."));
@@ -150,6 +163,7 @@ static bool show(struct web *w)
     write_lanes(&b);
     write_database(&b);
     write_cache(&b);
+    write_jobs(&b);
     return web_send(w, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&b));
 }
 

@@ -10,6 +10,7 @@
 #include "folder.h"
 #include "portal.h"
 #include "web.h"
+#include "work.h"
 
 enum { GRACE_S = 15 };
 
@@ -63,7 +64,16 @@ bool serve_start(struct arena *a, const struct serve_settings *settings, struct 
         return false;
     mallopt(M_ARENA_MAX, 2); /* what workers store others free: an arena for each would only hold freed memory */
     server = http_server_start(a, &http, &serve_handler, why);
-    return server != NULL;
+    if (!server)
+        return false;
+    struct work_settings jobs = { .user = user_administrator,
+                                  .elsewhere =
+                                      (unsigned)json_integer_value(json_object_get(sites_config(), "job_senders")) };
+    if (work_start(&jobs))
+        return true;
+    *why = STR("The system refuses the threads that do jobs.");
+    serve_stop();
+    return false;
 }
 
 uint16_t serve_port(void)
@@ -75,6 +85,7 @@ void serve_stop(void)
 {
     http_server_stop(server, GRACE_S);
     server = NULL;
+    work_stop();
 }
 
 /* "ADDR:PORT", "[::1]:8080", "PORT". */

@@ -2,6 +2,7 @@
 #include "command.h"
 #include "doc.h"
 #include "web.h"
+#include "work.h"
 
 enum { ROWS_MOST = 4096 };
 
@@ -72,12 +73,28 @@ static size_t list_commands(struct arena *a, const char **lines)
     return n;
 }
 
+static size_t list_jobs(struct arena *a, const char **lines)
+{
+    size_t n = 0;
+    TABLE_EACH (jobs, struct job, it)
+        if (n < ROWS_MOST)
+            lines[n++] =
+                arena_printf(a, "%-28s %-9s %-12s %s", (*it)->name, (*it)->lane == JOB_HERE ? "here" : "elsewhere",
+                             (*it)->daily     ? arena_printf(a, "daily at %d", (*it)->hour)
+                             : (*it)->every_s ? arena_printf(a, "every %d s", (*it)->every_s)
+                                              : "when asked",
+                             (*it)->about ? (*it)->about : "");
+    return n;
+}
+
 static const struct {
     const char *name;
     size_t (*collect)(struct arena *, const char **);
-} tables[] = {
-    { "doctypes", list_doctypes }, { "methods", list_methods }, { "routes", list_routes }, { "commands", list_commands }
-};
+} tables[] = { { "doctypes", list_doctypes },
+               { "methods", list_methods },
+               { "routes", list_routes },
+               { "commands", list_commands },
+               { "jobs", list_jobs } };
 
 static int show(struct command_line *cl)
 {
@@ -87,11 +104,12 @@ static int show(struct command_line *cl)
             print_sorted(lines, tables[i].collect(cl->arena, lines));
             return DONE;
         }
-    return command_misused(cl, "There is no table %s: doctypes, methods, routes or commands.", command_word(cl, 0));
+    return command_misused(cl, "There is no table %s: doctypes, methods, routes, commands or jobs.",
+                           command_word(cl, 0));
 }
 
 COMMAND(show)
 = { .name = "show",
     .words = "TABLE",
     .run = show,
-    .about = "Prints a table of the program: doctypes, methods, routes or commands." };
+    .about = "Prints a table of the program: doctypes, methods, routes, commands or jobs." };

@@ -474,6 +474,14 @@ void site_forget(struct str name)
         publish_hosts();
 }
 
+const struct site *site_peek(struct str name)
+{
+    char copy[256];
+    snprintf(copy, sizeof copy, "%.*s", STR_ARG(name));
+    struct site_state *s = find_state(copy);
+    return s ? (const struct site *)(const void *)published_take(&s->current) : NULL;
+}
+
 size_t sites_all(struct arena *a, const struct site ***out)
 {
     size_t count, n = 0;

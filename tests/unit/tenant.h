@@ -34,6 +34,7 @@ static inline void tenant_tables(struct ctx *cx)
     struct migration files[] = {
         { "0001_system_tables", tenant_file("0001_system_tables.sql") },
         { "0002_sites_and_sessions", tenant_file("0002_sites_and_sessions.sql") },
+        { "0003_jobs", tenant_file("0003_jobs.sql") },
         { "0003_users",
           STR("CREATE TABLE {{db}}.`tabUser` (`name` varchar(140) PRIMARY KEY, `enabled` int(1) NOT NULL DEFAULT 1,"
               " `user_type` varchar(140) DEFAULT 'Website User', `full_name` varchar(140), `first_name` varchar(140),"
