@@ -36,9 +36,9 @@ struct field;
 struct web_method {
     const char *path;
     unsigned verbs; /* 0: GET, POST, PUT, DELETE */
-    const struct field
-        *args;          /* ARGS(…) as a METHOD's, for descriptions: the method reads them itself. An ATTACH is a file
-                                 of multipart/form-data. NULL: not described */
+    /* ARGS(…) as a METHOD's, for descriptions: the method reads them itself. An ATTACH is a file of multipart/form-data.
+     * NULL: not described. */
+    const struct field *args;
     bool guest;         /* open to the world: must be written */
     bool writes_on_get; /* a GET of it may write too */
     enum lane lane;     /* LANE_LOOP (0) means LANE_GENERAL */

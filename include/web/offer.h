@@ -29,7 +29,8 @@ struct offer {
     size_t operation_count;
     bool writable; /* the caller may make or change documents, by themselves or as rows of their parent */
 };
-/* All DocTypes that the caller may read, write or make documents of, by name. */
+/* All DocTypes that the caller may read, write or make documents of, by name. The answer depends on whatever shapes
+ * DocTypes and rights. */
 size_t offers(struct ctx *, struct offer **out);
 /* The one of this name among them; NULL: none. */
 const struct offer *offer_named(const struct offer *, size_t count, struct str doctype);

@@ -89,22 +89,12 @@ static void document(const struct openapi *o, struct str base)
     out_end_object(o->out);
 }
 
-/* What shapes DocTypes and rights: when one of these changes, the description may. */
-static void depend(struct ctx *cx)
-{
-    static const char *const on[] = { "DocType",         "DocField", "DocPerm",  "Custom Field", "Custom DocPerm",
-                                      "Property Setter", "User",     "Has Role", "Role",         CHANGES_OF_SINGLES };
-    for (size_t i = 0; i < countof(on); i++)
-        call_depends(cx, on[i]);
-}
-
 static bool describe(struct web *w)
 {
     struct ctx guest = w->cx;
     guest.user = user_guest;
     guest.memo = NULL;
     struct openapi o = { .cx = &w->cx, .out = &w->out };
-    depend(&w->cx);
     o.offer_count = offers(&w->cx, &o.offers);
     o.guest_offer_count = offers(&guest, &o.guest_offers);
     o.method_count = method_offers(&w->cx, &o.methods);

@@ -50,9 +50,19 @@ static struct offer offer_of(struct ctx *cx, const struct doctype *type)
     return o;
 }
 
+/* What shapes DocTypes and rights: when one of these changes, what is offered may. */
+static void depend(struct ctx *cx)
+{
+    static const char *const on[] = { "DocType",         "DocField", "DocPerm",  "Custom Field", "Custom DocPerm",
+                                      "Property Setter", "User",     "Has Role", "Role",         CHANGES_OF_SINGLES };
+    for (size_t i = 0; i < countof(on); i++)
+        call_depends(cx, on[i]);
+}
+
 size_t offers(struct ctx *cx, struct offer **out)
 {
     const struct doctype **all;
+    depend(cx);
     size_t count = doc_types(cx->arena, cx->site, &all), n = 0;
     *out = arena_array(cx->arena, count + 1, sizeof **out);
     for (size_t i = 0; i < count; i++) {

@@ -238,7 +238,7 @@ void web_match(struct web *w, struct str path)
     }
     if (w->route)
         name_captures(w, &walk);
-    w->api = api_version(path);
+    w->api = w->route && w->route->page ? 0 : api_version(path);
     w->json = wants_json(w);
 }
 

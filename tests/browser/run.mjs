@@ -106,6 +106,31 @@ async function without_script() {
   await context.close();
 }
 
+// The form of a DocType's description asks in place; without script it leads to the answer.
+async function try_it(javaScriptEnabled) {
+  const { context } = await open({ javaScriptEnabled });
+  const page = await context.newPage(), problems = [], complaints = listen(page);
+  await page.goto(plan.base + "/api/docs/LMS%20Bootcamp");
+  await page.fill("#try-fields", '["name", "title"]');
+  await page.fill("#try-filters", '[["name", "=", "gratis"]]');
+  await page.focus("#try-limit");
+  await page.keyboard.press("Enter");
+  let text = "";
+  if (javaScriptEnabled) {
+    await page.waitForSelector(".try output:not([hidden])");
+    text = await page.textContent(".try output code");
+    if (!/^200 · /.test(await page.textContent(".try output span"))) problems.push("no status is shown");
+    problems.push(...(await judge(page)));
+    await page.screenshot({ path: `${plan.shots}/docs-try.png`, fullPage: true });
+  } else {
+    await page.waitForURL(/limit_page_length/);
+    text = await page.evaluate(() => document.body.textContent).catch(() => page.content());
+  }
+  if (JSON.parse(text).data[0].title !== "Gratis") problems.push(text);
+  say(javaScriptEnabled ? "try it" : "try it without script", problems.concat(complaints));
+  await context.close();
+}
+
 // Tab through: the skip link comes first and leads to the content; whatever has the focus shows it.
 async function keyboard(path) {
   const { context } = await open({});
@@ -140,5 +165,7 @@ for (const scheme of ["light", "dark"]) {
 }
 for (const video of plan.videos) await facade(video);
 await without_script();
+await try_it(true);
+await try_it(false);
 for (const path of plan.keyboard) await keyboard(path);
 await browser.close();

@@ -17,6 +17,11 @@ PAGES = [
     {"name": "locked", "path": "/bootcamps/ugly/first/secret"},
     {"name": "login", "path": "/login"},
     {"name": "not-found", "path": "/nothing", "status": 404},
+    {"name": "docs", "path": "/api/docs"},
+    {"name": "docs-bootcamp", "path": "/api/docs/LMS%20Bootcamp"},
+    {"name": "docs-missing", "path": "/api/docs/Sales%20Partner", "status": 404},
+    {"name": "member-docs", "path": "/api/docs", "member": True},
+    {"name": "member-docs-enrollment", "path": "/api/docs/Enrollment", "member": True},
     {"name": "member-bootcamp", "path": "/bootcamps/git-from-zero-to-team", "member": True},
     {"name": "logout", "path": "/logout", "member": True},
 ]
@@ -25,10 +30,10 @@ VIDEOS = [
     {"name": "vimeo", "path": "/bootcamps/ugly/first/vimeo", "src": "https://player.vimeo.com/video/76979871?h=0a1b2c"},
     {"name": "file", "path": "/bootcamps/ugly/first/film", "src": "https://files.example.org/film.mp4"},
 ]
-KEYBOARD = ["/", "/bootcamps/ugly", "/bootcamps/ugly/first/video", "/login"]
+KEYBOARD = ["/", "/bootcamps/ugly", "/bootcamps/ugly/first/video", "/login", "/api/docs", "/api/docs/LMS%20Bootcamp"]
 CHECKS = ([f"{kind} {page['name']}-{lang}-{theme}" for kind in ("fits", "axe", "quiet") for page in PAGES
            for lang in ("en", "fr") for theme in ("light", "dark")]
-          + [f"facade {video['name']}" for video in VIDEOS] + ["without script"] + [f"keyboard {p}" for p in KEYBOARD])
+          + [f"facade {video['name']}" for video in VIDEOS] + ["without script", "try it", "try it without script"] + [f"keyboard {p}" for p in KEYBOARD])
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from conftest import LONG, SECRET
 LESSON = "/bootcamps/ugly/first/video"
 LOCKED = "/bootcamps/ugly/first/secret"
 FREE = "/bootcamps/gratis"
-PAGES = ["/", "/?q=walrus", "/?page=2", "/bootcamps/ugly", "/bootcamps/empty", LESSON, LOCKED, "/login", "/logout"]
+PAGES = ["/", "/api/docs", "/api/docs/LMS%20Bootcamp", "/?q=walrus", "/?page=2", "/bootcamps/ugly", "/bootcamps/empty", LESSON, LOCKED, "/login", "/logout"]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 IMPLIED = {"path", "circle"}
 
