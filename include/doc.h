@@ -332,6 +332,8 @@ struct query {
     bool as_arrays;             /* as_dict=false */
     bool distinct;
     bool unchecked;             /* of our own code: no permission is asked */
+    bool *more;                 /* NULL, or set: there are rows past `length` */
+    struct str *statement;      /* NULL, or set: the SQL, with its question marks */
 };
 /* clang-format on */
 /* parse → plan → run → write. Streams the rows as one JSON array: one statement. Errors: 404 unknown DocType, 403 what the

@@ -40,7 +40,7 @@ struct doc *api_insert(struct web *, struct str doctype, const json_t *document)
 struct doc *api_change(struct web *, struct str doctype, struct str name, const json_t *document);
 /* The whole document as the client has it: what it does not say becomes empty (frappe.client.save, submit). */
 struct doc *api_replace(struct web *, const json_t *document, int64_t docstatus);
-/* Each writes one JSON value to w->out. */
+/* Each writes one JSON value to w->out; a list other members of the answer after it. */
 bool api_list(struct web *, struct str doctype);
 bool api_read(struct web *, struct str doctype, struct str name, bool with_nulls);
 bool api_create(struct web *, struct str doctype, const json_t *document, bool with_nulls);
@@ -49,6 +49,12 @@ bool api_update(struct web *, struct str doctype, struct str name, const json_t 
 bool api_saved(struct web *, const struct doc *, bool with_nulls);
 /* As api_saved, for frappe.client: of a row its parent. */
 bool api_saved_whole(struct web *, const struct doc *);
+
+/* As api_read, with a document in place of each link that the caller may read. */
+bool api_expand_document(struct web *, const struct doc *, bool with_nulls);
+/* The list wants tables or linked documents within its rows; then it is made by the second. */
+bool api_is_rich(struct web *, const struct query *);
+bool api_rich_list(struct web *, const struct query *);
 
 /* The lane of a list: all rows at once take their time. */
 enum lane api_list_lane(const struct web *);
@@ -73,5 +79,9 @@ void api_answer_key(struct web *);
 void api_begin(struct web *, const char *key);
 bool api_send(struct web *, int status);
 
-/* One row of a list of this room's own, as jansson values: what the caller may see and nothing else. NULL: thrown. */
+/* The document as a jansson value, nulls included. NULL: thrown. */
+json_t *api_as_json(struct web *, const struct doc *);
+/* As v1 leaves them out, rows of tables included. */
+void api_strip_nulls(json_t *document);
+/* Rows of a list of this room's own, as jansson values: what the caller may see and nothing else. NULL: thrown. */
 const json_t *api_rows(struct web *, const struct query *);

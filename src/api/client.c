@@ -19,7 +19,7 @@ WEB_METHOD(client_get_list) = {
 
 static bool get_count(struct web *w)
 {
-    struct query q = { 0 };
+    struct query q = { .parent = web_arg(w, "parent") };
     int64_t n = 0;
     if (!api_need(w, "doctype", &q.doctype) || !web_arg_parsed(w, "filters", &q.filters) ||
         !web_arg_parsed(w, "or_filters", &q.or_filters) || !list_count(&w->cx, &q, &n))
@@ -38,7 +38,11 @@ WEB_METHOD(client_get_count) = { .path = "frappe.client.get_count",
 /* The first document that the filters (an object, a list, or a plain name) let through: its row as JSON. */
 static bool first_row(struct web *w, struct str doctype, const json_t *fields, bool as_arrays, json_t **out)
 {
-    struct query q = { .doctype = doctype, .fields = fields, .length = 1, .as_arrays = as_arrays };
+    struct query q = { .doctype = doctype,
+                       .fields = fields,
+                       .parent = web_arg(w, "parent"),
+                       .length = 1,
+                       .as_arrays = as_arrays };
     if (!web_arg_parsed(w, "filters", &q.filters))
         return false;
     json_t *by_name = NULL;
@@ -81,14 +85,39 @@ static void write_value(struct web *w, const json_t *row, bool as_dict, bool sin
     }
 }
 
+/* Fields of a Single, as a row. */
+static bool single_row(struct web *w, const struct doctype *type, const json_t *fields, bool as_arrays, json_t **out)
+{
+    const struct doc *doc = doc_read(&w->cx, type, str_of(type->name));
+    const json_t *whole = doc ? api_as_json(w, doc) : NULL, *one;
+    size_t i;
+    *out = api_own(w, as_arrays ? json_array() : json_object());
+    if (!whole)
+        return false;
+    json_array_foreach(fields, i, one)
+    {
+        json_t *value = json_object_get(whole, json_string_value(one));
+        if (!value)
+            return throw(&w->cx, &DataError, "Field not permitted in query: %.*s",
+                         STR_ARG(html_escape(w->cx.arena, json_str_of(one)).text));
+        if (as_arrays)
+            json_array_append(*out, value);
+        else
+            json_object_set(*out, json_string_value(one), value);
+    }
+    return true;
+}
+
 static bool get_value(struct web *w)
 {
-    struct str doctype;
+    const struct doctype *type = api_need_doctype(w, "doctype");
     const json_t *fields;
     json_t *row = NULL;
     bool as_dict = api_flag(w, "as_dict", true), single;
-    if (!api_need(w, "doctype", &doctype) || !wanted_fields(w, &fields, &single) ||
-        !first_row(w, doctype, fields, !as_dict, &row))
+    if (!type || !wanted_fields(w, &fields, &single))
+        return false;
+    if (type->is_single ? !single_row(w, type, fields, !as_dict, &row)
+                        : !first_row(w, str_of(type->name), fields, !as_dict, &row))
         return false;
     if (!row && as_dict) {
         api_answer_key(w);
@@ -143,10 +172,9 @@ static bool get_single_value(struct web *w)
         return false;
     if (!doc_field(type, field))
         return throw(&w->cx, &ValidationError, "Field %.*s does not exist on %s", STR_ARG(field), type->name);
-    struct buf b = buf_new(w->cx.arena, (size_t)8 << 20);
-    struct json_out whole = out_to(&b);
-    doc_json(&w->cx, doc, &whole, true);
-    const json_t *object = json_read(w->cx.arena, buf_str(&b), &json_limits_default, NULL);
+    const json_t *object = api_as_json(w, doc);
+    if (!object)
+        return false;
     const json_t *value = json_object_get(object, str_c(w->cx.arena, field));
     if (value && !json_is_null(value)) {
         api_answer_key(w);

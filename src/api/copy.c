@@ -27,14 +27,11 @@ bool api_copy(struct web *w, struct str doctype, struct str name)
     const struct doc *doc = type ? doc_read(&w->cx, type, name) : NULL;
     if (!doc)
         return false;
-    struct buf b = buf_new(w->cx.arena, DOCUMENT_MOST);
-    struct json_out whole = out_to(&b);
-    doc_json(&w->cx, doc, &whole, false);
-    struct str why;
-    json_t *copy = json_read(w->cx.arena, buf_str(&b), &json_limits_default, &why);
-    if (b.full || !copy)
-        return throw(&w->cx, &ValidationError, "%s is too large to be copied in one piece.", type->name);
+    json_t *copy = api_as_json(w, doc);
+    if (!copy)
+        return false;
     strip(copy);
+    api_strip_nulls(copy);
     strip_uncopied(type, copy);
     api_begin(w, "data");
     out_value(&w->out, copy);

@@ -18,36 +18,6 @@ bool api_send(struct web *w, int status)
     return web_send_json(w, status);
 }
 
-/* ---- list ------------------------------------------------------------------------------------------------------------- */
-static bool page_of(struct web *w, struct query *q)
-{
-    const char *start = web_arg_json(w, "limit_start") || w->api == 1 ? "limit_start" : "start";
-    const json_t *page = web_arg_json(w, "limit_page_length");
-    bool given = page && !json_is_null(page) && !(json_is_string(page) && !json_string_length(page));
-    const char *length = given ? "limit_page_length" : "limit";
-    return api_limit(w, start, 0, &q->start) && api_limit(w, length, 20, &q->length);
-}
-
-bool api_list(struct web *w, struct str doctype)
-{
-    struct query q = { .doctype = doctype,
-                       .order_by = web_arg(w, "order_by"),
-                       .group_by = web_arg(w, "group_by"),
-                       .parent = web_arg(w, "parent"),
-                       .as_arrays = !api_flag(w, "as_dict", true) };
-    return page_of(w, &q) && web_arg_parsed(w, "fields", &q.fields) && web_arg_parsed(w, "filters", &q.filters) &&
-           web_arg_parsed(w, "or_filters", &q.or_filters) && list_json(&w->cx, &q, &w->out);
-}
-
-enum lane api_list_lane(const struct web *w)
-{
-    struct str rest = w->exchange->request.query, piece;
-    while (rest.n && str_cut(&rest, '&', &piece))
-        if (str_is(piece, "limit_page_length=0") || str_is(piece, "limit=0"))
-            return LANE_SLOW;
-    return LANE_GENERAL;
-}
-
 /* ---- one document -------------------------------------------------------------------------------------------------------- */
 bool api_read(struct web *w, struct str doctype, struct str name, bool with_nulls)
 {
@@ -55,6 +25,8 @@ bool api_read(struct web *w, struct str doctype, struct str name, bool with_null
     const struct doc *doc = type ? doc_read(&w->cx, type, name) : NULL;
     if (!doc)
         return false;
+    if (api_flag(w, "expand_links", false))
+        return api_expand_document(w, doc, with_nulls);
     doc_json(&w->cx, doc, &w->out, with_nulls);
     return true;
 }
@@ -161,6 +133,32 @@ bool api_saved_whole(struct web *w, const struct doc *doc)
 {
     bool row = doc->type->is_child && !doc->type->addressable && doc->up;
     return api_saved(w, row ? doc->up : doc, true);
+}
+
+/* ---- as values ------------------------------------------------------------------------------------------------------------ */
+json_t *api_as_json(struct web *w, const struct doc *doc)
+{
+    struct buf b = buf_new(w->cx.arena, DOCUMENT_MOST * 2);
+    struct json_out whole = out_to(&b);
+    const struct json_limits own = { .depth = 32, .keys = SIZE_MAX, .items = SIZE_MAX, .string = SIZE_MAX };
+    struct str why;
+    doc_json(&w->cx, doc, &whole, true);
+    json_t *object = b.full ? NULL : json_read(w->cx.arena, buf_str(&b), &own, &why);
+    return object ? object : throw(&w->cx, &ValidationError, "The answer is too large.");
+}
+
+void api_strip_nulls(json_t *object)
+{
+    const char *key;
+    json_t *value, *row;
+    void *next;
+    size_t i;
+    json_object_foreach_safe(object, next, key, value)
+    {
+        json_array_foreach(value, i, row) if (json_is_object(row)) api_strip_nulls(row);
+        if (json_is_null(value))
+            json_object_del(object, key);
+    }
 }
 
 /* ---- rows for this room ---------------------------------------------------------------------------------------------------- */

@@ -11,9 +11,13 @@ static struct str name_of(const struct web *w)
     return web_captured(w, "name");
 }
 
-/* v1 leaves out what is null, v2 does not. */
+/* v1 leaves out what is null unless the address asks for it, v2 does not. */
 static bool with_nulls(const struct web *w)
 {
+    struct str rest = w->exchange->request.query, piece;
+    while (rest.n && str_cut(&rest, '&', &piece))
+        if (str_is(piece, "with_nulls=1") || str_is(piece, "with_nulls=true"))
+            return true;
     return w->api == 2;
 }
 

@@ -10,11 +10,13 @@ static void depend(struct ctx *cx, const struct plan *p)
         call_depends(cx, p->guardian->name);
 }
 
-static struct rows *run(struct ctx *cx, const struct plan *p)
+static struct rows *run(struct ctx *cx, const struct plan *p, struct str *statement)
 {
     struct sql *q = plan_sql(cx, p);
     if (!q)
         return NULL;
+    if (statement)
+        *statement = str_copy(cx->arena, sql_string(q));
     depend(cx, p);
     return db_run(cx, q);
 }
@@ -53,27 +55,43 @@ static void write_object(struct ctx *cx, struct json_out *out, const struct plan
     out_end_object(out);
 }
 
-bool list_json(struct ctx *cx, const struct query *query, struct json_out *out)
+/* The page; one row past it, if asked for, only says that there is one. */
+static void write_rows(struct ctx *cx, struct json_out *out, const struct plan *p, struct rows *rows, bool *more)
 {
-    const struct plan *p = plan_list(cx, query);
-    struct rows *rows = p ? run(cx, p) : NULL;
-    if (!rows)
-        return false;
+    int64_t left = more && p->length ? p->length - 1 : INT64_MAX;
     out_begin_array(out);
-    while (rows_next(rows)) {
+    for (; rows_next(rows); left--) {
+        if (left == 0) {
+            *more = true;
+            rows_close(rows);
+            break;
+        }
         if (p->as_arrays)
             write_array(cx, out, p, rows);
         else
             write_object(cx, out, p, rows);
     }
     out_end_array(out);
+}
+
+bool list_json(struct ctx *cx, const struct query *query, struct json_out *out)
+{
+    struct plan *p = plan_list(cx, query);
+    if (p && query->more) {
+        *query->more = false;
+        p->length += p->length > 0;
+    }
+    struct rows *rows = p ? run(cx, p, query->statement) : NULL;
+    if (!rows)
+        return false;
+    write_rows(cx, out, p, rows, query->more);
     return !failed(cx);
 }
 
 bool list_count(struct ctx *cx, const struct query *query, int64_t *count)
 {
     const struct plan *p = plan_count(cx, query);
-    struct rows *rows = p ? run(cx, p) : NULL;
+    struct rows *rows = p ? run(cx, p, NULL) : NULL;
     if (!rows)
         return false;
     *count = rows_next(rows) ? rows_int(rows, 0) : 0;
@@ -84,5 +102,5 @@ bool list_count(struct ctx *cx, const struct query *query, int64_t *count)
 struct rows *doc_rows(struct ctx *cx, const struct find *find)
 {
     const struct plan *p = plan_find(cx, find);
-    return p ? run(cx, p) : NULL;
+    return p ? run(cx, p, NULL) : NULL;
 }

@@ -98,8 +98,16 @@ static struct str anchor(struct ctx *cx, const char *type, struct str name)
     return str_printf(cx->arena, "<a href=\"/app/Form/%s/%.*s\">%.*s</a>", type, STR_ARG(shown), STR_ARG(shown));
 }
 
-static bool refuse(struct ctx *cx, const struct doctype *type, const struct finding *f)
+static bool can_be_disabled(const struct doctype *type)
 {
+    const struct field *enabled = doc_field(type, STR("enabled")), *disabled = doc_field(type, STR("disabled"));
+    return (enabled && enabled->type == CHECK) || (disabled && disabled->type == CHECK);
+}
+
+static bool refuse(struct ctx *cx, const struct doctype *type, const struct finding *f, bool cancels)
+{
+    if (!cancels && can_be_disabled(type))
+        return throw(cx, &LinkExistsError, "You can disable this %s instead of deleting it.", type->name);
     struct str where =
         f->parenttype.n ? str_printf(cx->arena, "%s %lld", tr(cx, N_("at Row:")), (long long)f->idx) : STR("");
     const char *from = f->parenttype.n ? str_c(cx->arena, f->parenttype) : f->type->name;
@@ -146,7 +154,7 @@ static bool free_of_links(struct ctx *cx, const struct map *gone, struct doc *co
             first = f;
         }
     }
-    return !failed(cx) && (!found || refuse(cx, docs[0]->type, &first));
+    return !failed(cx) && (!found || refuse(cx, docs[0]->type, &first, submitted_only));
 }
 
 bool links_free(struct ctx *cx, const struct doc_list *gone, bool submitted_only)
