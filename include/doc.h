@@ -119,7 +119,7 @@ struct doctype {
     bool custom;       /* defined by a site: in tabDocType, whether ours has a DocType of that name or not */
     const char *lacks; /* of a site's DocType named as one of ours: the first field that our hooks and rules name and it
                         * has not, which is why they are off; NULL: they are on, or there are none */
-    bool logs;   /* rows pointing here or from here never protect from deletion */
+    bool logs;         /* rows pointing here or from here never protect from deletion */
     /* Fields, separated by spaces, whose links do not protect their targets from deletion; unchanged ones may point to
      * what is gone. */
     const char *unprotected;

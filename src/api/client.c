@@ -38,11 +38,9 @@ WEB_METHOD(client_get_count) = { .path = "frappe.client.get_count",
 /* The first document that the filters (an object, a list, or a plain name) let through: its row as JSON. */
 static bool first_row(struct web *w, struct str doctype, const json_t *fields, bool as_arrays, json_t **out)
 {
-    struct query q = { .doctype = doctype,
-                       .fields = fields,
-                       .parent = web_arg(w, "parent"),
-                       .length = 1,
-                       .as_arrays = as_arrays };
+    struct query q = {
+        .doctype = doctype, .fields = fields, .parent = web_arg(w, "parent"), .length = 1, .as_arrays = as_arrays
+    };
     if (!web_arg_parsed(w, "filters", &q.filters))
         return false;
     json_t *by_name = NULL;

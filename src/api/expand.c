@@ -67,7 +67,8 @@ static const json_t *plain_fields(struct expansion *e, const json_t *fields)
             e->tables[e->table_count++] = table;
         if (table)
             continue;
-        e->with_name |= json_is_string(one) && (!strcmp(json_string_value(one), "name") || !strcmp(json_string_value(one), "*"));
+        e->with_name |=
+            json_is_string(one) && (!strcmp(json_string_value(one), "name") || !strcmp(json_string_value(one), "*"));
         json_array_append(plain, (json_t *)(uintptr_t)one);
     }
     if (!json_is_array(fields)) {
@@ -107,9 +108,8 @@ static bool add_table(struct expansion *e, const json_t *rows, const json_t *by_
     json_array_foreach((json_t *)(uintptr_t)rows, i, row) json_object_set_new(row, table->name, json_array());
     if (!perm_reads_field(&w->cx, e->type, table, NULL))
         return throw(&w->cx, &PermissionError, "You may not read the field %s of %s", table->name, e->type->name);
-    const json_t *filters = api_own(
-        w, json_pack("[[s, s, O], [s, s, s], [s, s, s]]", "parent", "in", names_of(w, rows), "parentfield", "=",
-                     table->name, "parenttype", "=", e->type->name));
+    const json_t *filters = api_own(w, json_pack("[[s, s, O], [s, s, s], [s, s, s]]", "parent", "in", names_of(w, rows),
+                                                 "parentfield", "=", table->name, "parenttype", "=", e->type->name));
     const struct query q = { .doctype = str_of(table->options),
                              .fields = api_own(w, json_pack("[s]", "*")),
                              .filters = filters,

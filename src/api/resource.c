@@ -148,13 +148,13 @@ RESOURCES(resource_v2, "/api/v2/document");
 
 static bool count(struct web *w)
 {
-    int64_t n = 0;
-    struct query q = { .doctype = doctype_of(w), .distinct = api_flag(w, "distinct", false) };
+    int64_t n = 0, most = 0;
+    struct query q = { .doctype = doctype_of(w), .parent = web_arg(w, "parent") };
     if (!web_arg_parsed(w, "filters", &q.filters) || !web_arg_parsed(w, "or_filters", &q.or_filters) ||
-        !list_count(&w->cx, &q, &n))
+        !api_limit(w, "limit", 0, &most) || !list_count(&w->cx, &q, &n))
         return false;
     api_begin(w, "data");
-    out_int(&w->out, n);
+    out_int(&w->out, most > 0 && most < n ? most : n);
     return api_send(w, 200);
 }
 
