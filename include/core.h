@@ -37,6 +37,57 @@ bool core_user_add(struct ctx *, const struct new_user *);
 /* Gives or takes one role, keeping all others; nothing happens when it is so already. */
 bool core_user_role(struct ctx *, struct str user, const char *role, bool has);
 
+/* ---- files ---------------------------------------------------------------------------------------------------------------
+ * The bytes of a File lie in the site's folder, under public/files or private/files, by the name that its file_url ends
+ * with. They are there before the row is committed and go after the row is gone; what a killed process left half-made is
+ * swept an hour later. */
+struct new_file {
+    struct str name;  /* as the client calls it: anything */
+    struct str bytes; /* alive until the call's end; a large one is a mapped file */
+    struct str url;   /* instead of bytes: of a File that the caller may read, or an address elsewhere */
+    bool is_private;
+    struct str folder;                      /* a File that is one; empty: Home */
+    struct str doctype, docname, fieldname; /* of the document it is attached to; may be empty */
+};
+/* Adds a File for the caller, who needs WRITE on the document it is attached to (CREATE while there is none of that
+ * name). NULL: thrown — PermissionError, MaxFileSizeReachedError, FileTypeNotAllowed, ValidationError. */
+struct doc *file_add(struct ctx *, const struct new_file *);
+/* A folder among the Files. NULL: thrown. */
+struct doc *file_add_folder(struct ctx *, struct str name, struct str parent);
+/* Home and Home/Attachments, made where they are missing. */
+bool file_folders(struct ctx *);
+/* Bytes of the largest file: System Settings (MiB), else max_file_size of the configuration, else 25 MiB. */
+int64_t file_most(const struct site *);
+
+/* The bytes behind a file_url. */
+struct file_opened {
+    int fd; /* the caller closes it */
+    int64_t size, changed_us;
+    struct str etag, name;
+    const struct file_kind *kind;
+};
+/* `path` is what follows /files/ or /private/files/, decoded. No permission is asked: private ones need file_may_read
+ * first. False: thrown (PageDoesNotExistError: missing, not a plain file, or outside of the folder). */
+bool file_open(struct ctx *, bool is_private, struct str path, struct file_opened *out);
+/* May the caller read a File with this URL: their own, one of a document (and field) they may read, or any as System
+ * Manager? False without an error: no. */
+bool file_may_read(struct ctx *, struct str url);
+
+/* What is known of files by their extension. */
+struct file_kind {
+    const char *extension, *media_type;
+    bool shown;  /* a browser may show it in place: it runs nothing */
+    bool simple; /* what visitors and Website Users may upload (spec/frappe-api.md 8.4) */
+    struct signature {
+        unsigned at;
+        const char *bytes;
+    } signatures[5]; /* one of them begins it; none: any content */
+};
+/* By the name's extension; never NULL. */
+const struct file_kind *file_kind_of(struct str name);
+/* The bytes are what the extension says. */
+bool file_kind_fits(const struct file_kind *, struct str bytes);
+
 /* Well-formed codes: ISO 639 language with an optional region ("fr", "pt-BR"); a currency of ISO 4217 in capitals. */
 bool is_language(struct str);
 bool is_currency(struct str);

@@ -38,7 +38,7 @@ struct http_request {
     struct str peer;             /* address of the client (last untrusted hop behind trusted proxies) */
     struct http_header *headers; /* in order of arrival */
     size_t header_count;
-    struct str body; /* whole, up to the limit; empty when spooled */
+    struct str body; /* whole, up to the limit; of a spooled one only after http_body */
     int spool_fd;    /* an unlinked file with the body when it was larger than 1 MiB; else -1 */
     size_t body_size;
     struct str id;      /* request id, 16 hex digits */
@@ -85,7 +85,7 @@ struct http_part { /* of multipart/form-data */
 };
 /* Parses multipart/form-data. -1 when malformed or over the limits of guides/security.md section 9; else the count. */
 int http_multipart(struct arena *, struct str content_type, struct str body, struct http_part **out);
-/* The whole body as text, read back from the spool when it was large. */
+/* The whole body as text: of a spooled one the mapped file, so it takes no memory of the call. */
 struct str http_body(struct exchange *);
 
 /* ---- lanes ---------------------------------------------------------------------------------------------------------

@@ -112,6 +112,9 @@ void call_depends(struct ctx *, const char *doctype);
 void call_fresh_until(struct ctx *, int64_t t_us);
 /* Run after this call's commit, in order; not run on rollback. What it writes it commits itself. */
 void call_later(struct ctx *, void (*run)(struct ctx *, void *arg), void *arg);
+/* Run when this call is rolled back, newest first: takes back what no transaction holds. Not run after a COMMIT whose
+ * result is unknown. */
+void call_undo(struct ctx *, void (*run)(struct ctx *, void *arg), void *arg);
 
 /* Local time of the school for `cx->now_us`, and as DocTypes store it ("2026-03-01 09:05:07.120000"). */
 int64_t call_local_us(const struct ctx *);

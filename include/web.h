@@ -26,6 +26,7 @@ struct route {
     bool form;          /* a page's form: body limit 64 KiB, CSRF token as argument */
     bool anywhere;      /* no school is asked for: any Host (health, metrics) */
     size_t body_limit;  /* bytes; 0: 1 MiB */
+    size_t (*body_limit_of)(const struct web *); /* decides per request, on the loop, from the head; 0: body_limit */
     const char *about;
 };
 #define ROUTE(id) TABLE_ROW(routes, struct route, route_##id)
@@ -42,6 +43,8 @@ struct web_method {
     bool guest;         /* open to the world: must be written */
     bool writes_on_get; /* a GET of it may write too */
     enum lane lane;     /* LANE_LOOP (0) means LANE_GENERAL */
+    size_t body_limit;  /* bytes; 0: 1 MiB */
+    size_t (*body_limit_of)(const struct web *); /* as a route's */
     bool (*run)(struct web *);
     const char *about;
 };

@@ -41,6 +41,13 @@ static enum lane lane_of(const struct web *w)
     return t.method && t.method->lane != LANE_DEFAULT ? lanes[t.method->lane] : LANE_GENERAL;
 }
 
+static size_t body_limit_of(const struct web *w)
+{
+    const struct web_method *m = find(path_of(w)).web_method;
+    size_t limit = m && m->body_limit_of ? m->body_limit_of(w) : 0;
+    return limit || !m ? limit : m->body_limit;
+}
+
 /* Functions of Frappe that exist but were never for clients: asked for, they are refused as Frappe refuses them. */
 static bool is_internal(struct str path)
 {
@@ -175,6 +182,7 @@ static bool call(struct web *w)
                   .verbs = HTTP_GET | HTTP_UNSAFE,                                                                     \
                   .run = call,                                                                                         \
                   .lane_of = lane_of,                                                                                  \
+                  .body_limit_of = body_limit_of,                                                                      \
                   .about = "Calls a method." }
 
 METHODS(method, "/api/method");

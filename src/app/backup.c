@@ -83,8 +83,10 @@ static bool dump(struct arena *a, const char *folder, const char *database, stru
 static bool pack(struct arena *a, const char *folder, const char *site_folder, const char *file, struct str *why)
 {
     const char *partial = arena_printf(a, "%s.partial", file);
-    const char *argv[] = { "tar",       "--force-local",    "-czf",   partial,   "-C", folder, "database.sql", "-C",
-                           site_folder, "site_config.json", "public", "private", NULL };
+    const char *argv[] = {
+        "tar", "--force-local", "--hard-dereference", "-czf",   partial,   "-C", folder, "database.sql",
+        "-C",  site_folder,     "site_config.json",   "public", "private", NULL
+    };
     mode_t before = umask(0077);
     bool packed = child_run(a, argv, NULL, NULL, why);
     umask(before);

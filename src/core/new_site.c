@@ -88,7 +88,7 @@ static bool make_settings(struct ctx *cx, const struct new_site *wanted)
 bool core_new_site(struct ctx *cx, const struct new_site *wanted)
 {
     if (!make_roles(cx) || !make_user(cx, "Administrator", "admin@example.com", true) ||
-        !make_user(cx, "Guest", "guest@example.com", false) || !make_settings(cx, wanted))
+        !make_user(cx, "Guest", "guest@example.com", false) || !make_settings(cx, wanted) || !file_folders(cx))
         return false;
     return !wanted->admin_password.n || password_set(cx, STR("Administrator"), wanted->admin_password, true);
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { BODY_FIRST = 4 * 1024 };
@@ -112,20 +113,29 @@ void body_finish(struct task *t)
     }
 }
 
+struct mapping {
+    void *at;
+    size_t size;
+};
+
+static void unmap(void *arg)
+{
+    struct mapping *m = arg;
+    munmap(m->at, m->size);
+}
+
+/* The file has no name and is written by nobody any more, so what is mapped stays what it is. */
 struct str http_body(struct exchange *x)
 {
     struct http_request *rq = &x->request;
-    if (rq->spool_fd < 0 || rq->body.n)
+    if (rq->spool_fd < 0 || rq->body.n || !rq->body_size)
         return rq->body;
-    char *bytes = arena_alloc(x->arena, rq->body_size + 1);
-    size_t n = 0;
-    while (n < rq->body_size) {
-        ssize_t got = pread(rq->spool_fd, bytes + n, rq->body_size - n, (off_t)n);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        n += (size_t)got;
+    struct mapping *m = arena_new_of(x->arena, struct mapping);
+    *m = (struct mapping){ mmap(NULL, rq->body_size, PROT_READ, MAP_PRIVATE, rq->spool_fd, 0), rq->body_size };
+    if (m->at == MAP_FAILED) {
+        log_say(LOG_ERROR, "http.spool", "A request body in a temporary file could not be mapped.");
+        return STR_NONE;
     }
-    return rq->body = (struct str){ bytes, n };
+    arena_defer(x->arena, unmap, m);
+    return rq->body = (struct str){ m->at, m->size };
 }

@@ -11,6 +11,7 @@ struct later {
         void (*run)(struct ctx *, void *);
         void *arg;
     } * first, **end;
+    struct step *undo; /* newest first */
 };
 
 static void release_site(void *site)
@@ -128,8 +129,11 @@ bool call_commit(struct ctx *cx)
     struct later *l = cx->later;
     if (l && l->changed.count && !change_log_write(cx, &l->changed))
         return false;
-    if (!db_commit(cx))
+    if (!db_commit(cx)) {
+        if (cx->err.kind == &ServiceUnavailable) /* the result is unknown: nothing may be undone */
+            cx->later = NULL;
         return false;
+    }
     cx->later = NULL;
     for (size_t i = 0; l && i < l->changed.count; i++)
         state_changed(cx->site->state, l->changed.entries[i].value);
@@ -140,8 +144,11 @@ bool call_commit(struct ctx *cx)
 
 void call_rollback(struct ctx *cx)
 {
+    struct later *l = cx->later;
     cx->later = NULL;
     db_rollback(cx);
+    for (struct step *s = l ? l->undo : NULL; s; s = s->next)
+        s->run(cx, s->arg);
 }
 
 void call_changes(struct ctx *cx, const char *doctype)
@@ -170,6 +177,14 @@ void call_later(struct ctx *cx, void (*run)(struct ctx *, void *), void *arg)
     *s = (struct step){ NULL, run, arg };
     *l->end = s;
     l->end = &s->next;
+}
+
+void call_undo(struct ctx *cx, void (*run)(struct ctx *, void *), void *arg)
+{
+    struct later *l = later_of(cx);
+    struct step *s = arena_new_of(cx->arena, struct step);
+    *s = (struct step){ l->undo, run, arg };
+    l->undo = s;
 }
 
 /* ---- the school's clock --------------------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* The argument map (spec/frappe-api.md section 0.3): query, JSON, form or multipart as one object. */
 #include "web_priv.h"
 
-enum { MOST_QUERY_PAIRS = 100, MOST_FORM_PAIRS = 1000, LONGEST_QUERY_VALUE = 8192 };
+enum { MOST_QUERY_PAIRS = 100, MOST_FORM_PAIRS = 1000, LONGEST_QUERY_VALUE = 8192, LONGEST_PART = 4 << 20 };
 
 /* The first value of a name wins. */
 static bool add(struct web *w, struct str key, struct str value)
@@ -52,6 +52,9 @@ static bool read_multipart(struct web *w, struct str body)
         const struct http_part *p = &w->parts[i];
         if (p->is_file)
             continue;
+        if (p->value.n > LONGEST_PART)
+            return throw(&w->cx, &ValidationError, "The parameter %.*s is longer than %zu bytes.",
+                         STR_ARG(str_slice(p->name, 0, 64)), (size_t)LONGEST_PART);
         if (!utf8_valid(p->name) || !utf8_valid(p->value))
             return throw(&w->cx, &ValidationError, "The multipart body is not valid UTF-8.");
         if (!add(w, p->name, p->value))

@@ -248,6 +248,9 @@ size_t web_body_limit(const struct web *w)
         return (size_t)1 << 20;
     if (w->route->form)
         return (size_t)64 << 10;
+    size_t limit = w->route->body_limit_of ? w->route->body_limit_of(w) : 0;
+    if (limit)
+        return limit;
     return w->route->body_limit ? w->route->body_limit : (size_t)1 << 20;
 }
 
