@@ -185,6 +185,7 @@ static bool download(struct web *w)
     WEB_METHOD(id) = { .path = name,                                                                                   \
                        .verbs = HTTP_GET | HTTP_POST,                                                                  \
                        .guest = true,                                                                                  \
+                       ARGS({ "file_url", DATA, .reqd = true }),                                                       \
                        .run = download,                                                                                \
                        .about = "The bytes of a file, as an attachment." }
 

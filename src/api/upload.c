@@ -84,6 +84,9 @@ static bool upload(struct web *w)
                        .guest = true,                                                                                  \
                        .lane = LANE_SLOW,                                                                              \
                        .body_limit_of = upload_most,                                                                   \
+                       ARGS({ "file", ATTACH }, { "is_private", CHECK }, { "folder", DATA }, { "doctype", DATA },      \
+                            { "docname", DATA }, { "fieldname", DATA }, { "file_url", DATA }, { "file_name", DATA },   \
+                            { "library_file_name", DATA }),                                                            \
                        .run = upload,                                                                                  \
                        .about = "Stores a file, attached to a document if doctype and docname say so." }
 
@@ -127,6 +130,9 @@ WEB_METHOD(attach_file) = { .path = "frappe.client.attach_file",
                             .verbs = HTTP_POST | HTTP_PUT,
                             .lane = LANE_SLOW,
                             .body_limit = DOCUMENT_MOST,
+                            ARGS({ "filename", DATA, .reqd = true }, { "filedata", LONG_TEXT, .reqd = true },
+                                 { "doctype", DATA }, { "docname", DATA }, { "docfield", DATA }, { "folder", DATA },
+                                 { "decode_base64", CHECK }, { "is_private", CHECK }),
                             .run = attach,
                             .about = "Attaches a file given as text or base64 to a document." };
 
@@ -152,5 +158,6 @@ static bool create_folder(struct web *w)
 
 WEB_METHOD(create_new_folder) = { .path = "frappe.core.api.file.create_new_folder",
                                   .verbs = HTTP_POST,
+                                  ARGS({ "file_name", DATA, .reqd = true }, { "folder", DATA }),
                                   .run = create_folder,
                                   .about = "Makes a folder among the files." };
