@@ -177,6 +177,18 @@ bool field_type_named(struct str, enum field_type *out);
  * Fields and Property Setters applied. NULL: failed(cx). */
 struct doc *doc_type_document(struct ctx *, const struct doctype *);
 
+/* ---- definitions that a site changes: the hooks of DocType and its rows, Custom Field, Property Setter, Custom DocPerm ---- */
+/* Completes a definition that is being saved (fieldnames from labels) and checks what it would make of its DocType.
+ * False: has thrown; 409 where a name is taken, else 417. */
+bool definition_prove(struct ctx *, struct doc *);
+/* Makes the table fit, at once and on a connection of its own, and drops what is cached of the DocType. */
+bool definition_apply(struct ctx *, struct doc *);
+/* A definition goes. Of a DocType: refused while another DocType of the site uses it; what the site said about it goes
+ * too; its table stays, so that its documents are not lost silently. */
+bool definition_remove(struct ctx *, struct doc *);
+/* A DocType was renamed: its table and whatever names it follow. `before` is the document under its old name. */
+bool definition_rename(struct ctx *, struct doc *);
+
 /* Proves all declarations against each other: every Link has a target, every Table a child, names unique, presets
  * valid, rules name fields that exist. At boot and in a test. One sentence per fault in *why. */
 bool doc_check(struct arena *, struct str *why);

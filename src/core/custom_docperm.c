@@ -32,4 +32,6 @@ DOCTYPE(custom_docperm)
     PERMS({ "System Manager", ALL }),
     .allow_import = true,
     .track_changes = true,
+    .on_update = definition_apply,
+    .on_trash = definition_remove,
 };

@@ -61,38 +61,6 @@ static const struct field fields[] = {
     { "columns", INT },
 };
 
-/* "Level of Difficulty" → "level_of_difficulty" */
-static struct str name_of_label(struct ctx *cx, struct str label)
-{
-    struct buf name = buf_new(cx->arena, 140);
-    struct str slug = slug_of(cx->arena, label);
-    for (size_t i = 0; i < slug.n && i < 64; i++)
-        buf_char(&name, slug.p[i] == '-' ? '_' : slug.p[i]);
-    return buf_str(&name);
-}
-
-static bool is_fieldname(struct str name)
-{
-    if (!name.n || name.n > 64 || (name.p[0] >= '0' && name.p[0] <= '9'))
-        return false;
-    for (size_t i = 0; i < name.n; i++)
-        if (!((name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '_'))
-            return false;
-    return true;
-}
-
-static bool before_insert(struct ctx *cx, struct doc *custom)
-{
-    if (!doc_is_set(custom, "fieldname"))
-        doc_set_text(custom, "fieldname", name_of_label(cx, doc_text(custom, "label")));
-    struct str name = doc_text(custom, "fieldname");
-    if (!is_fieldname(name))
-        return throw(cx, &ValidationError,
-                     "A fieldname holds a-z, 0-9 and _, begins with no digit and has at most 64 characters: %.*s",
-                     STR_ARG(name));
-    return true;
-}
-
 static bool name_it(struct ctx *cx, struct doc *custom)
 {
     struct str dt = doc_text(custom, "dt"), field = doc_text(custom, "fieldname");
@@ -108,7 +76,7 @@ static bool validate(struct ctx *cx, struct doc *custom)
         return throw(cx, &CannotChangeConstantError, "Value cannot be changed for <strong>%s</strong>", "Fieldname");
     if (custom->before && doc_changed(custom, "dt"))
         return throw(cx, &CannotChangeConstantError, "Value cannot be changed for <strong>%s</strong>", "DocType");
-    return true;
+    return !custom->before || definition_prove(cx, custom);
 }
 
 DOCTYPE(custom_field)
@@ -121,7 +89,9 @@ DOCTYPE(custom_field)
     PERMS({ "System Manager", ALL }),
     NEEDS("dt", "label", "fieldname"),
     .track_changes = true,
-    .before_insert = before_insert,
+    .before_insert = definition_prove, /* the name is made from the fieldname, which may come from the label */
     .autoname_hook = name_it,
     .validate = validate,
+    .on_update = definition_apply,
+    .on_trash = definition_remove,
 };

@@ -74,4 +74,6 @@ DOCTYPE(docfield)
     .is_child = true,
     .about = "One field of a site's own DocType.",
     FIELDS(fields),
+    .on_update = definition_apply,
+    .on_trash = definition_remove,
 };

@@ -28,4 +28,6 @@ DOCTYPE(docperm)
     .is_child = true,
     .about = "Which role has which right on a site's own DocType.",
     FIELDS(fields),
+    .on_update = definition_apply,
+    .on_trash = definition_remove,
 };

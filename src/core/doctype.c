@@ -68,25 +68,6 @@ static const struct field fields[] = {
     { "fields", TABLE, .options = "DocField" },
 };
 
-static bool is_built_in(struct str name)
-{
-    TABLE_EACH (doctypes, struct doctype, it) {
-        if (str_eq_nocase(name, str_of((*it)->name)))
-            return true;
-    }
-    return false;
-}
-
-static bool refuse_built_in(struct ctx *cx, struct doc *type)
-{
-    struct str name = type->before ? type->before->name : type->name;
-    if (is_built_in(name))
-        return throw(cx, &ValidationError,
-                     "The DocType %.*s belongs to the program: use Custom Field, Property Setter or Custom DocPerm.",
-                     STR_ARG(name));
-    return true;
-}
-
 DOCTYPE(doctype)
 = {
     .name = "DocType",
@@ -98,7 +79,8 @@ DOCTYPE(doctype)
     PERMS({ "System Manager", ALL }),
     .allow_rename = true,
     .track_changes = true,
-    .validate = refuse_built_in,
-    .on_trash = refuse_built_in,
-    .after_rename = refuse_built_in,
+    .total = definition_prove, /* of the whole, also when one of its rows is saved by itself */
+    .on_update = definition_apply,
+    .on_trash = definition_remove,
+    .after_rename = definition_rename,
 };

@@ -56,4 +56,7 @@ DOCTYPE(property_setter)
     .track_changes = true,
     .before_insert = before_insert,
     .autoname_hook = name_it,
+    .validate = definition_prove,
+    .on_update = definition_apply,
+    .on_trash = definition_remove,
 };

@@ -57,11 +57,11 @@ static void check_target(struct proof *p, const struct doctype *type, const stru
         fault(p, type, "%s is the root's name and points to the child %s", f->name, target->name);
 }
 
-static bool is_option(const char *options, const char *preset)
+bool field_offers(const char *options, struct str text)
 {
     struct str rest = str_of(options), line;
     while (str_cut(&rest, '\n', &line))
-        if (str_eq(str_trim(line), str_of(preset)))
+        if (str_eq(str_trim(line), text))
             return true;
     return false;
 }
@@ -70,7 +70,7 @@ static void check_preset(struct proof *p, const struct doctype *type, const stru
 {
     struct decimal d;
     bool word = !strcmp(f->preset, "Today") || !strcmp(f->preset, "Now") || !strcmp(f->preset, "__user");
-    if (f->type == SELECT && f->options && !is_option(f->options, f->preset))
+    if (f->type == SELECT && f->options && !field_offers(f->options, str_of(f->preset)))
         fault(p, type, "the preset \"%s\" of %s is none of its options", f->preset, f->name);
     if (field_is_number(f) && !decimal_parse(str_of(f->preset), &d))
         fault(p, type, "the preset \"%s\" of %s is no number", f->preset, f->name);

@@ -13,6 +13,8 @@ const char *field_sql_type(const struct field *);
 size_t field_room(const struct field *);
 /* Column is declared NOT NULL DEFAULT 0: a null is stored as 0. */
 bool field_is_never_null(const struct field *);
+/* One of the lines of a Select's options. */
+bool field_offers(const char *options, struct str text);
 /* Position in type->fields, or -1. */
 ptrdiff_t field_index(const struct doctype *, struct str name);
 /* Cuts the next word off *rest; false at the end. */

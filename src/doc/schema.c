@@ -1,19 +1,9 @@
 /* Tables of the DocTypes: compares the declarations with information_schema and adds what is missing
  * (spec/frappe-api.md 10.1). Two statements read everything; nothing is ever dropped or narrowed, only reported. */
+#include "schema.h"
+
+#include "definition.h"
 #include "doc_priv.h"
-
-/* What the server has: keys are "table", "table\ncolumn" and "table\n*index" (columns joined by commas). */
-struct schema {
-    struct map tables;  /* → itself */
-    struct map columns; /* "table\ncolumn" → struct str *: its type */
-    struct map indexes; /* "table\ncolumns,in,order" → &unique or &plain */
-    struct map names;   /* "table\nindex name" → struct index * */
-};
-
-struct index {
-    struct str table, columns;
-    bool unique;
-};
 
 struct sync {
     struct ctx *cx;
@@ -22,17 +12,27 @@ struct sync {
     struct schema schema;
 };
 
-static struct str key(struct arena *arena, struct str table, struct str part)
+struct str schema_key(struct arena *arena, struct str table, struct str part)
 {
     return str_printf(arena, "%.*s\n%.*s", STR_ARG(table), STR_ARG(part));
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------------------ */
-static bool read_columns(struct ctx *cx, struct schema *s)
+static void of_tables(struct ctx *cx, struct sql *q, const char *only)
+{
+    sql_add(q, " WHERE TABLE_SCHEMA = ");
+    sql_text(q, str_of(cx->tenant->database));
+    if (!only)
+        return;
+    sql_add(q, " AND TABLE_NAME = ");
+    sql_text(q, str_of(only));
+}
+
+static bool read_columns(struct ctx *cx, struct schema *s, const char *only)
 {
     struct sql *q = sql_new(cx);
-    sql_add(q, "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ");
-    sql_text(q, str_of(cx->tenant->database));
+    sql_add(q, "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE FROM information_schema.COLUMNS");
+    of_tables(cx, q, only);
     sql_once(q);
     sql_limit(q, 30000);
     struct rows *rows = db_run(cx, q);
@@ -43,14 +43,14 @@ static bool read_columns(struct ctx *cx, struct schema *s)
         struct str *type = arena_new_of(cx->arena, struct str);
         *type = str_copy(cx->arena, rows_text(rows, 2));
         map_put(&s->tables, table, type);
-        map_put(&s->columns, key(cx->arena, table, rows_text(rows, 1)), type);
+        map_put(&s->columns, schema_key(cx->arena, table, rows_text(rows, 1)), type);
     }
     return !failed(cx);
 }
 
 static void add_index_column(struct ctx *cx, struct schema *s, struct rows *rows)
 {
-    struct str table = rows_text(rows, 0), name = key(cx->arena, table, rows_text(rows, 1));
+    struct str table = rows_text(rows, 0), name = schema_key(cx->arena, table, rows_text(rows, 1));
     struct index *index = map_get(&s->names, name);
     if (!index) {
         index = arena_new_of(cx->arena, struct index);
@@ -62,12 +62,11 @@ static void add_index_column(struct ctx *cx, struct schema *s, struct rows *rows
     index->columns = str_printf(cx->arena, "%.*s,%.*s", STR_ARG(index->columns), STR_ARG(rows_text(rows, 2)));
 }
 
-static bool read_indexes(struct ctx *cx, struct schema *s)
+static bool read_indexes(struct ctx *cx, struct schema *s, const char *only)
 {
     struct sql *q = sql_new(cx);
-    sql_add(q, "SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME, NON_UNIQUE FROM information_schema.STATISTICS"
-               " WHERE TABLE_SCHEMA = ");
-    sql_text(q, str_of(cx->tenant->database));
+    sql_add(q, "SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME, NON_UNIQUE FROM information_schema.STATISTICS");
+    of_tables(cx, q, only);
     sql_add(q, " ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX");
     sql_once(q);
     sql_limit(q, 30000);
@@ -78,12 +77,18 @@ static bool read_indexes(struct ctx *cx, struct schema *s)
         add_index_column(cx, s, rows);
     for (size_t i = 0; i < s->names.count; i++) {
         struct index *index = s->names.entries[i].value;
-        struct str columns = key(cx->arena, index->table, index->columns);
+        struct str columns = schema_key(cx->arena, index->table, index->columns);
         struct index *same = map_get(&s->indexes, columns);
         if (!same || index->unique)
             map_put(&s->indexes, columns, index);
     }
     return !failed(cx);
+}
+
+bool schema_read(struct ctx *cx, const char *only, struct schema *s)
+{
+    *s = (struct schema){ map_new(cx->arena), map_new(cx->arena), map_new(cx->arena), map_new(cx->arena) };
+    return read_columns(cx, s, only) && read_indexes(cx, s, only);
 }
 
 /* ---- definitions ---------------------------------------------------------------------------------------------------------- */
@@ -93,7 +98,7 @@ static unsigned preset_number(const struct field *field)
     return field->preset && str_int(str_of(field->preset), &n) && n > 0 && n < INT32_MAX ? (unsigned)n : 0;
 }
 
-static void define_type(struct sql *q, const struct field *field)
+void schema_type(struct sql *q, const struct field *field)
 {
     const char *type = field_sql_type(field);
     if (!strcmp(type, "varchar")) {
@@ -125,10 +130,10 @@ static void define_type(struct sql *q, const struct field *field)
     }
 }
 
-static void define_column(struct sql *q, const struct field *field)
+void schema_column(struct sql *q, const struct field *field)
 {
     sql_name(q, field->name);
-    define_type(q, field);
+    schema_type(q, field);
     if (!field_is_never_null(field))
         return;
     sql_add(q, " NOT NULL DEFAULT ");
@@ -137,7 +142,7 @@ static void define_column(struct sql *q, const struct field *field)
 
 static const char *const modified_index[] = { "modified", NULL }, *const parent_index[] = { "parent", NULL };
 
-static void define_index(struct sql *q, const char *name, const char *const *fields, bool unique)
+void schema_index(struct sql *q, const char *name, const char *const *fields, bool unique)
 {
     if (unique)
         sql_add(q, "UNIQUE ");
@@ -164,7 +169,7 @@ static const char *together_name(struct arena *arena, const char *const *fields)
 }
 
 /* Calls each(…) for every index the declaration asks for. */
-static void each_index(struct arena *arena, const struct doctype *type, void *arg,
+void schema_each_index(struct arena *arena, const struct doctype *type, void *arg,
                        void (*each)(void *arg, const char *name, const char *const *fields, bool unique))
 {
     if (type->is_child)
@@ -185,11 +190,11 @@ static void create_index(void *arg, const char *name, const char *const *fields,
 {
     struct sql *q = arg;
     sql_add(q, ", ");
-    define_index(q, name, fields, unique);
+    schema_index(q, name, fields, unique);
 }
 
 /* ---- making and changing ----------------------------------------------------------------------------------------------------- */
-static struct sql *define_table(struct ctx *cx, const struct doctype *type)
+struct sql *schema_table(struct ctx *cx, const struct doctype *type)
 {
     struct sql *q = sql_new(cx);
     sql_add(q, "CREATE TABLE ");
@@ -200,13 +205,13 @@ static struct sql *define_table(struct ctx *cx, const struct doctype *type)
     for (size_t i = 0; i < type->field_count; i++)
         if (field_has_column(&type->fields[i])) {
             sql_add(q, ", ");
-            define_column(q, &type->fields[i]);
+            schema_column(q, &type->fields[i]);
         }
     if (type->is_child)
         sql_add(q, ", `parent` varchar(140), `parentfield` varchar(140), `parenttype` varchar(140)");
     else
         sql_add(q, ", `_user_tags` text, `_comments` text, `_assign` text, `_liked_by` text");
-    each_index(cx->arena, type, q, create_index);
+    schema_each_index(cx->arena, type, q, create_index);
     sql_add(q, ") ENGINE=InnoDB ROW_FORMAT=DYNAMIC CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");
     return q;
 }
@@ -239,14 +244,14 @@ static void add_missing_index(void *arg, const char *name, const char *const *fi
     struct buf columns = buf_new(arena, 4096);
     for (size_t i = 0; fields[i]; i++)
         buf_printf(&columns, "%s%s", i ? "," : "", fields[i]);
-    struct index *has = map_get(&c->y->schema.indexes, key(arena, c->table, buf_str(&columns)));
+    struct index *has = map_get(&c->y->schema.indexes, schema_key(arena, c->table, buf_str(&columns)));
     if (has && (has->unique || !unique))
         return;
-    if (map_has(&c->y->schema.names, key(arena, c->table, str_of(name))))
+    if (map_has(&c->y->schema.names, schema_key(arena, c->table, str_of(name))))
         name = arena_printf(arena, "%s_index", name);
     begin_part(c);
     sql_add(c->q, "ADD ");
-    define_index(c->q, name, fields, unique);
+    schema_index(c->q, name, fields, unique);
     report(c->y, unique ? "add unique index" : "add index", c->type->name, buf_str(&columns).p);
 }
 
@@ -261,18 +266,18 @@ static size_t varchar_room(struct str type)
 static void check_column(struct change *c, const struct field *field)
 {
     struct arena *arena = c->y->cx->arena;
-    const struct str *type = map_get(&c->y->schema.columns, key(arena, c->table, str_of(field->name)));
+    const struct str *type = map_get(&c->y->schema.columns, schema_key(arena, c->table, str_of(field->name)));
     const char *shown = arena_printf(arena, "%s (%s)", field->name, field_type_name(field->type));
     if (!type) {
         begin_part(c);
         sql_add(c->q, "ADD COLUMN ");
-        define_column(c->q, field);
+        schema_column(c->q, field);
         report(c->y, "add column", c->type->name, shown);
     } else if (varchar_room(*type) && varchar_room(*type) < field_room(field) &&
                !strcmp(field_sql_type(field), "varchar")) {
         begin_part(c);
         sql_add(c->q, "MODIFY COLUMN ");
-        define_column(c->q, field);
+        schema_column(c->q, field);
         report(c->y, "widen column", c->type->name, shown);
     } else if (!str_starts(*type, str_of(field_sql_type(field))) && field->type != JSON) {
         report(c->y, "keep other type", c->type->name, arena_printf(arena, "%s is %.*s", shown, STR_ARG(*type)));
@@ -282,7 +287,7 @@ static void check_column(struct change *c, const struct field *field)
 static void report_unknown_columns(struct change *c)
 {
     struct map *columns = &c->y->schema.columns;
-    struct str prefix = key(c->y->cx->arena, c->table, STR(""));
+    struct str prefix = schema_key(c->y->cx->arena, c->table, STR(""));
     for (size_t i = 0; i < columns->count; i++) {
         struct str column = str_from(columns->entries[i].key, prefix.n);
         if (str_starts(columns->entries[i].key, prefix) && !column_find(c->type, column))
@@ -295,31 +300,49 @@ static bool change_table(struct sync *y, const struct doctype *type, struct str 
     struct change c = { .y = y, .type = type, .table = table, .q = sql_new(y->cx) };
     sql_add(c.q, "ALTER TABLE ");
     sql_doctype(c.q, type->name);
-    sql_add(c.q, " ");
+    sql_add(c.q, " WAIT 30 ");
     for (size_t i = 0; i < type->field_count; i++)
         if (field_has_column(&type->fields[i]))
             check_column(&c, &type->fields[i]);
-    each_index(y->cx->arena, type, &c, add_missing_index);
+    schema_each_index(y->cx->arena, type, &c, add_missing_index);
     report_unknown_columns(&c);
     return y->dry || !c.parts || db_define(y->cx, c.q);
 }
 
+/* The site's own: its table follows its definition when that changes. Here is only told what does not fit. */
+static void report_own(struct sync *y, const struct doctype *type, struct str table)
+{
+    if (built_in_like(y->cx->arena, str_of(type->name)))
+        report(y, "keep the site's own DocType", type->name, "the program has one of this name");
+    if (!map_has(&y->schema.tables, table)) {
+        report(y, "missing table", type->name, "");
+        return;
+    }
+    for (size_t i = 0; i < type->field_count; i++)
+        if (field_has_column(&type->fields[i]) &&
+            !map_has(&y->schema.columns, schema_key(y->cx->arena, table, str_of(type->fields[i].name))))
+            report(y, "missing column", type->name, type->fields[i].name);
+}
+
 static bool sync_type(struct sync *y, const struct doctype *type)
 {
+    struct str table = str_printf(y->cx->arena, "tab%s", type->name);
     if (type->is_single)
         return true;
-    struct str table = str_printf(y->cx->arena, "tab%s", type->name);
+    if (type->custom) {
+        report_own(y, type, table);
+        return true;
+    }
     if (map_has(&y->schema.tables, table))
         return change_table(y, type, table);
     report(y, "create table", type->name, "");
-    return y->dry || db_define(y->cx, define_table(y->cx, type));
+    return y->dry || db_define(y->cx, schema_table(y->cx, type));
 }
 
 bool schema_sync(struct ctx *cx, bool dry, struct buf *plan)
 {
     struct sync y = { .cx = cx, .dry = dry, .plan = plan };
-    y.schema = (struct schema){ map_new(cx->arena), map_new(cx->arena), map_new(cx->arena), map_new(cx->arena) };
-    if (!read_columns(cx, &y.schema) || !read_indexes(cx, &y.schema))
+    if (!schema_read(cx, NULL, &y.schema))
         return false;
     const struct doctype **types;
     size_t count = doc_types(cx->arena, cx->site, &types);
