@@ -115,11 +115,8 @@ static enum MHD_Result finish_request(struct task *t)
         return response_send(t);
     t->stage = STAGE_WORK;
     phase_enter(t->client, PHASE_WORK);
-    if (!lane_enter(t->next_lane, &t->lane)) {
-        task_refuse(t);
-        return response_send(t);
-    }
-    t->loop->suspended++;
+    t->lane.lane = t->next_lane;
+    loop_pass_on(&t->lane, t->loop);
     MHD_suspend_connection(t->connection); /* only this thread resumes it, so it cannot be too late */
     return MHD_YES;
 }

@@ -10,7 +10,7 @@
  * that little work keeps few threads, connections and caches warm, and nobody is called who could not start. */
 #include "lane_priv.h"
 
-enum { BUCKETS = 64, STALL_US = 20 * 1000, WAIT_MOST_US = 2 * 1000 * 1000 };
+enum { BUCKETS = 64, STALL_US = 20 * 1000, WAIT_MOST_US = 2 * 1000 * 1000, CALL_MOST = 8 };
 
 struct group {
     uint64_t key;
@@ -27,6 +27,12 @@ struct worker {
     struct wakeup wakeup;
     struct worker *idle_next; /* in the stack of idle ones */
     bool resting;             /* in that stack */
+};
+
+/* Workers to be woken once the lock is released: woken under it they would run straight into it. */
+struct calls {
+    struct worker *workers[CALL_MOST];
+    unsigned count;
 };
 
 struct queue {
@@ -178,18 +184,26 @@ static void rest(struct worker *w)
         q->watched = false;
 }
 
-/* Somebody must look at what is queued: one that may start it, or one that watches until it may. */
-static void call_worker(struct queue *q)
+/* Somebody must look at what is queued: as many as may start it, or one that watches until somebody may. */
+static void call_workers(struct queue *q, struct calls *calls)
 {
-    struct worker *w = q->idle;
-    if (!q->queued || !w || ((q->watched || q->called) && !may_start(q)))
-        return;
-    leave_stack(q, w);
-    q->called++;
-    wakeup_one(&w->wakeup);
+    while (q->idle && q->queued > q->called && calls->count < CALL_MOST &&
+           (may_start(q) || (!q->watched && !q->called))) {
+        struct worker *w = q->idle;
+        leave_stack(q, w);
+        q->called++;
+        calls->workers[calls->count++] = w;
+    }
 }
 
-static struct lane_task *take(struct worker *w)
+static void release_and_wake(struct queue *q, struct calls *calls)
+{
+    lock_release(&q->lock);
+    while (calls->count)
+        wakeup_one(&calls->workers[--calls->count]->wakeup);
+}
+
+static struct lane_task *take(struct worker *w, struct calls *calls)
 {
     struct queue *q = w->queue;
     while (!q->queued || !may_start(q)) {
@@ -205,7 +219,7 @@ static struct lane_task *take(struct worker *w)
     q->running++;
     w->since_us = clock_mono_us();
     q->waited_us += w->since_us - t->queued_us;
-    call_worker(q);
+    call_workers(q, calls);
     return t;
 }
 
@@ -238,10 +252,11 @@ static void serve(void *arg)
         thread_stand_back();
     if (lanes.user.worker)
         lanes.user.worker(true);
+    struct calls calls = { .count = 0 };
     lock_take(&q->lock);
-    for (struct lane_task *t; (t = take(w));) {
+    for (struct lane_task *t; (t = take(w, &calls));) {
         struct group *g = t->group;
-        lock_release(&q->lock);
+        release_and_wake(q, &calls);
         carry_out(t, q->lane); /* from here on the task is not ours */
         lock_take(&q->lock);
         settle(w, g);
@@ -252,17 +267,15 @@ static void serve(void *arg)
 }
 
 /* ---- doors ---------------------------------------------------------------------------------------------------- */
-bool lane_enter(enum lane lane, struct lane_task *t)
+/* Under the lock. False: no room. */
+static bool enqueue(struct queue *q, struct lane_task *t, int64_t now_us)
 {
-    struct queue *q = &lanes.queues[lane];
-    t->queued_us = clock_mono_us();
-    t->lane = lane;
+    t->queued_us = now_us;
+    t->lane = q->lane;
     t->next = NULL;
-    lock_take(&q->lock);
     struct group *g = q->stopping || q->queued >= q->room ? NULL : group_of(q, t->group_key);
     if (!g || g->queued >= (q->room + 1) / 2) {
         q->refused++;
-        lock_release(&q->lock);
         return false;
     }
     t->group = g;
@@ -274,9 +287,73 @@ bool lane_enter(enum lane lane, struct lane_task *t)
     }
     g->last = t;
     q->queued++;
-    call_worker(q);
-    lock_release(&q->lock);
     return true;
+}
+
+bool lane_enter(enum lane lane, struct lane_task *t)
+{
+    struct queue *q = &lanes.queues[lane];
+    struct calls calls = { .count = 0 };
+    int64_t now_us = clock_mono_us();
+    lock_take(&q->lock);
+    bool entered = enqueue(q, t, now_us);
+    call_workers(q, &calls);
+    release_and_wake(q, &calls);
+    return entered;
+}
+
+/* Those of one lane out of a chain, in order; the others stay. */
+static struct lane_task *those_for(enum lane lane, struct lane_task **chain)
+{
+    struct lane_task *out = NULL, **end = &out;
+    while (*chain) {
+        struct lane_task *t = *chain;
+        if (t->lane != lane) {
+            chain = &t->next;
+            continue;
+        }
+        *chain = t->next;
+        t->next = NULL;
+        *end = t;
+        end = &t->next;
+    }
+    return out;
+}
+
+static void finish_refused(struct lane_task *t)
+{
+    for (struct lane_task *next; t; t = next) {
+        next = t->next;
+        t->refused = true;
+        lanes.user.finished(t);
+    }
+}
+
+static void enter_all(struct queue *q, struct lane_task *chain)
+{
+    struct lane_task *refused = NULL;
+    struct calls calls = { .count = 0 };
+    int64_t now_us = clock_mono_us();
+    lock_take(&q->lock);
+    for (struct lane_task *next; chain; chain = next) {
+        next = chain->next;
+        if (!enqueue(q, chain, now_us)) {
+            chain->next = refused;
+            refused = chain;
+        }
+    }
+    call_workers(q, &calls);
+    release_and_wake(q, &calls);
+    finish_refused(refused);
+}
+
+void lanes_enter(struct lane_task *chain)
+{
+    for (enum lane lane = LANE_GENERAL; chain && lane < LANE_COUNT; lane++) {
+        struct lane_task *own = those_for(lane, &chain);
+        if (own)
+            enter_all(&lanes.queues[lane], own);
+    }
 }
 
 /* Takes what has waited since before `limit_us` out of a queue; the ring is rebuilt of those still waiting. */
@@ -309,11 +386,7 @@ void lanes_sweep(int64_t now_us, bool all)
         lock_take(&q->lock);
         struct lane_task *t = q->queued ? expired(q, all ? INT64_MAX : now_us - WAIT_MOST_US) : NULL;
         lock_release(&q->lock);
-        for (struct lane_task *next; t; t = next) {
-            next = t->next;
-            t->refused = true;
-            lanes.user.finished(t);
-        }
+        finish_refused(t);
     }
 }
 
@@ -375,7 +448,7 @@ static bool start_workers(struct queue *q)
     return true;
 }
 
-static void close_queue(struct queue *q)
+static void end_workers(struct queue *q)
 {
     lock_take(&q->lock);
     q->stopping = true;
@@ -383,10 +456,15 @@ static void close_queue(struct queue *q)
         wakeup_one(&w->wakeup);
     lock_release(&q->lock);
     for (unsigned i = 0; q->workers && i < q->worker_count; i++)
-        if (q->workers[i].thread) {
+        if (q->workers[i].thread)
             thread_join(q->workers[i].thread);
+}
+
+static void close_queue(struct queue *q)
+{
+    for (unsigned i = 0; q->workers && i < q->worker_count; i++)
+        if (q->workers[i].thread)
             wakeup_destroy(&q->workers[i].wakeup);
-        }
     free(q->workers);
     free(q->pool);
     lock_destroy(&q->lock);
@@ -411,5 +489,7 @@ bool lanes_start(const struct lane_size sizes[LANE_COUNT], const struct lane_use
 void lanes_stop(void)
 {
     for (enum lane lane = LANE_GENERAL; lane < LANE_COUNT; lane++)
+        end_workers(&lanes.queues[lane]);
+    for (enum lane lane = LANE_GENERAL; lane < LANE_COUNT; lane++) /* until now a worker could still call another */
         close_queue(&lanes.queues[lane]);
 }

@@ -30,6 +30,9 @@ struct lane_size {
 bool lanes_start(const struct lane_size sizes[LANE_COUNT], const struct lane_user *) MUST_USE;
 /* Queues a task. False: the lane is full; the task is still the caller's. */
 bool lane_enter(enum lane, struct lane_task *) MUST_USE;
+/* Queues tasks chained by `next`, each in the lane it names: one lock and few wakeups for all that a turn of the loop
+ * brought. What finds no room is finished, refused. */
+void lanes_enter(struct lane_task *chain);
 /* Hands back, refused, what has waited for over 2 s (or, when `all`, everything that waits). */
 void lanes_sweep(int64_t now_us, bool all);
 /* Tasks that are in a worker's hands. */

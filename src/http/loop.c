@@ -6,6 +6,7 @@
 #include "server_priv.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -25,23 +26,18 @@ void loop_hand_back(struct lane_task *lane_task)
 {
     struct task *t = task_of(lane_task);
     struct loop *l = t->loop;
-    lock_take(&l->lock);
-    bool first = !l->finished;
-    t->finished_next = l->finished;
-    l->finished = t;
-    lock_release(&l->lock);
-    if (first)
+    struct task *before = l->finished;
+    do
+        t->finished_next = before;
+    while (!atomic_compare_exchange_weak(&l->finished, &before, t));
+    /* From here on the task is not ours. */
+    if (atomic_exchange(&l->sleeping, false))
         loop_wake(l);
 }
 
 static void take_back(struct loop *l)
 {
-    uint64_t wakes;
-    (void)!read(l->wake_fd, &wakes, sizeof wakes);
-    lock_take(&l->lock);
-    struct task *t = l->finished;
-    l->finished = NULL;
-    lock_release(&l->lock);
+    struct task *t = l->finished ? atomic_exchange(&l->finished, NULL) : NULL;
     for (struct task *next; t; t = next) {
         next = t->finished_next;
         l->suspended--;
@@ -49,6 +45,24 @@ static void take_back(struct loop *l)
             task_refuse(t);
         MHD_resume_connection(t->connection);
     }
+}
+
+/* ---- tasks on their way to the lanes ---------------------------------------------------------------------------- */
+void loop_pass_on(struct lane_task *t, struct loop *l)
+{
+    t->next = NULL;
+    *l->entering_end = t;
+    l->entering_end = &t->next;
+    l->suspended++;
+}
+
+static void send_off(struct loop *l)
+{
+    struct lane_task *chain = l->entering;
+    l->entering = NULL;
+    l->entering_end = &l->entering;
+    if (chain)
+        lanes_enter(chain);
 }
 
 /* ---- time --------------------------------------------------------------------------------------------------------- */
@@ -107,19 +121,32 @@ static bool over(const struct loop *l, int64_t now_us)
     return late_us >= PATIENCE_US || (late_us >= 0 && !l->suspended);
 }
 
+/* Whoever hands back looks whether we sleep after it has put its task down; we look for tasks after we have said that we
+ * sleep. So one of the two sees the other, and a busy loop costs nobody a wakeup. */
+static void sleep_until_something(struct loop *l, int64_t now_us)
+{
+    int most_ms = wait_ms(l, now_us);
+    if (!most_ms)
+        return;
+    l->sleeping = true;
+    struct epoll_event events[2];
+    if (!l->finished)
+        epoll_wait(l->epoll_fd, events, countof(events), most_ms);
+    l->sleeping = false;
+}
+
 void loop_run(void *arg)
 {
     struct loop *l = arg;
     int64_t now_us = clock_mono_us();
     l->next_tick_us = l->next_second_us = now_us;
+    l->entering_end = &l->entering;
     log_gather(&l->lines);
     while (!over(l, now_us)) {
-        struct epoll_event events[2];
-        int n = epoll_wait(l->epoll_fd, events, countof(events), wait_ms(l, now_us));
-        for (int i = 0; i < n; i++)
-            if (events[i].data.fd == l->wake_fd)
-                take_back(l);
+        sleep_until_something(l, now_us);
+        take_back(l);
         MHD_run(l->daemon);
+        send_off(l);
         now_us = clock_mono_us();
         if (now_us >= l->next_tick_us || l->server->draining)
             tick(l, now_us);
@@ -164,22 +191,22 @@ static struct MHD_Daemon *start_daemon(struct loop *l)
                             MHD_OPTION_NOTIFY_CONNECTION, client_change, l, MHD_OPTION_END);
 }
 
-static bool watch(struct loop *l, int fd)
+static bool watch(struct loop *l, int fd, uint32_t events)
 {
-    struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+    struct epoll_event event = { .events = events, .data.fd = fd };
     return epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 bool loop_open(struct loop *l, struct str *why)
 {
-    lock_init(&l->lock);
     random_fill(&l->id_state, sizeof l->id_state);
     l->spare = calloc(SPARE_ARENAS, sizeof *l->spare);
     l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     l->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     l->daemon = start_daemon(l);
     const union MHD_DaemonInfo *info = l->daemon ? MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
-    if (l->spare && info && watch(l, info->epoll_fd) && watch(l, l->wake_fd))
+    if (l->spare && info && watch(l, info->epoll_fd, EPOLLIN) &&
+        watch(l, l->wake_fd, EPOLLIN | EPOLLET)) /* each write is an edge: nobody needs to read it */
         return true;
     *why = STR("The HTTP library could not be started.");
     return false;
@@ -196,5 +223,4 @@ void loop_close(struct loop *l)
     close(l->wake_fd);
     if (l->listen_fd >= 0)
         close(l->listen_fd);
-    lock_destroy(&l->lock);
 }

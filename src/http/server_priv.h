@@ -66,9 +66,10 @@ struct loop {
     uint64_t id_state; /* of request ids */
     int64_t next_tick_us, next_second_us;
     struct log_gathered lines; /* of the turn that runs */
-    struct lock lock;          /* of what follows: tasks that the lanes hand back */
-    struct task *finished;
-    unsigned suspended; /* of this loop only */
+    struct lane_task *entering, **entering_end; /* tasks of the turn that runs, for the lanes */
+    unsigned suspended;                         /* connections whose tasks are there */
+    _Atomic(struct task *) finished;            /* those that the lanes hand back, the last one first */
+    _Atomic bool sleeping;                      /* whoever hands back wakes it */
 };
 
 struct http_server {
@@ -135,5 +136,7 @@ bool loop_open(struct loop *, struct str *why) MUST_USE;
 void loop_run(void *loop);
 void loop_wake(struct loop *);
 void loop_close(struct loop *);
+/* The task goes into the lane it names at the end of the turn. On the loop. */
+void loop_pass_on(struct lane_task *, struct loop *);
 /* A lane is done with the task. Any thread. */
 void loop_hand_back(struct lane_task *);
