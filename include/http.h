@@ -45,13 +45,17 @@ struct http_request {
     int64_t started_us; /* monotonic: first byte of the head seen */
 };
 
+/* An answer that many get alike: status, headers and body made ready once. Used by any thread. */
+struct http_prepared;
+
 struct http_response {
     int status; /* 0 until somebody answers */
     struct http_header *headers;
     size_t header_count, header_room;
-    struct str body;             /* in the exchange's arena, or held by `body_holder` */
-    struct counted *body_holder; /* released when MHD has sent the body; NULL: the arena owns the body */
-    int file_fd;                 /* body is this file (closed by http) when >= 0 */
+    struct str body;                      /* in the exchange's arena, or held by `body_holder` */
+    struct counted *body_holder;          /* released when MHD has sent the body; NULL: the arena owns the body */
+    const struct http_prepared *prepared; /* sent instead of all the above, which then only tell of it */
+    int file_fd;                          /* body is this file (closed by http) when >= 0 */
     int64_t file_offset, file_size;
     bool close; /* Connection: close after this answer */
 };
@@ -74,6 +78,12 @@ void http_add_header(struct exchange *, const char *name, struct str value);
 void http_set_header(struct exchange *, const char *name, struct str value); /* replaces */
 /* Body as it is; content type is a header as any other. */
 void http_answer(struct exchange *, int status, const char *content_type, struct str body);
+/* Makes the exchange's answer ready to be sent again: its headers are copied, its body must stay where it is until
+ * http_prepared_free. NULL: no memory. */
+struct http_prepared *http_prepare(const struct exchange *);
+void http_prepared_free(struct http_prepared *);
+/* Answers with what was prepared; it and its body live as long as the holder, one hold of which passes to the exchange. */
+void http_answer_prepared(struct exchange *, const struct http_prepared *, struct counted *holder);
 /* Frappe's (werkzeug's) HTML body for 400, 404, 405, 413 …: spec/frappe-api.md section 1.1. Text is escaped here. */
 void http_answer_plain(struct exchange *, int status, struct str title, struct str text);
 

@@ -149,6 +149,7 @@ struct cached {
     struct str content_type, content_encoding, etag, headers_extra; /* "Name: value\n" lines */
     int64_t fresh_until_us;                                         /* 0: until something it depends on changes */
     uint64_t ticket;                                                /* set by cache_store */
+    _Atomic(struct http_prepared *) prepared; /* made by whoever sends the answer again; freed by `forget` */
 };
 /* Take a ticket before the first read of the answer. */
 uint64_t cache_ticket(const struct site *);
@@ -156,6 +157,11 @@ uint64_t cache_ticket(const struct site *);
 bool cache_holds(const struct site *, uint64_t ticket, const char *const *doctypes);
 /* NULL: not there or no longer true. Held: counted_release(&c->counted). Does not wait. */
 struct cached *cache_find(const struct site *, struct str key);
+/* Frees what was prepared for answers that leave the cache: http's business, which this room does not know. At boot. */
+void cache_prepared(void (*forget)(struct http_prepared *));
+/* Is there a place for this answer? Answers that are `seldom` asked for twice, and all once the cache is half full, get
+ * one when they are asked for again; this counts as asking. */
+bool cache_has_place(const struct site *, struct str key, bool seldom);
 /* Copies. Ignored when something in cx->deps changed since the ticket. */
 void cache_store(struct ctx *, struct str key, uint64_t ticket, const struct cached *answer);
 struct cache_stats {

@@ -64,13 +64,15 @@ struct web {
     bool args_are_list;        /* as a JSON list, which stands in "data" */
     struct http_part *parts;   /* of multipart/form-data: the files among them */
     int part_count;
-    unsigned api;             /* 1 or 2 for /api; 0 for pages and files */
-    bool json;                /* errors and answers are JSON (spec/frappe-api.md 7.1) */
-    struct buf body;          /* where handlers write their answer */
-    struct json_out out;      /* a JSON writer on `body` */
-    bool private_answer;      /* depends on the user: Cache-Control: no-store, never shared */
-    bool uncacheable;         /* depends on more than the user (a session's token): not kept */
-    struct str login_message; /* `message` of a refused log-in */
+    unsigned api;              /* 1 or 2 for /api; 0 for pages and files */
+    bool json;                 /* errors and answers are JSON (spec/frappe-api.md 7.1) */
+    struct buf body;           /* where handlers write their answer */
+    struct json_out out;       /* a JSON writer on `body` */
+    bool private_answer;       /* depends on the user: Cache-Control: no-store, never shared */
+    bool uncacheable;          /* depends on more than the user (a session's token): not kept */
+    struct str login_message;  /* `message` of a refused log-in */
+    bool prepared;             /* the answer is complete as it came from the response cache */
+    struct cached *to_prepare; /* the kept answer that this one, once complete, is made ready for; NULL: none */
 };
 
 /* A captured segment or an argument's text; empty if absent. */

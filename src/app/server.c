@@ -62,6 +62,7 @@ bool serve_start(struct arena *a, const struct serve_settings *settings, struct 
                                   .arena_limit = (size_t)192 << 20 };
     if (!doc_check(a, why) || !web_routes_build(a, why) || !portal_start(a, why))
         return false;
+    cache_prepared(http_prepared_free);
     mallopt(M_ARENA_MAX, 2); /* what workers store others free: an arena for each would only hold freed memory */
     server = http_server_start(a, &http, &serve_handler, why);
     if (!server)

@@ -3,11 +3,27 @@
 
 #include "metrics.h"
 
+/* Microseconds as milliseconds with three places. */
+static void add_ms(struct buf *b, int64_t us)
+{
+    char text[DIGITS_MOST + 4];
+    size_t n = str_digits(text, (uint64_t)us / 1000);
+    text[n] = '.';
+    for (int i = 3; i; i--, us /= 10)
+        text[n + (size_t)i] = (char)('0' + us % 10);
+    buf_add(b, (struct str){ text, n + 4 });
+}
+
 struct str visit_timing(const struct visit *v)
 {
     struct buf b = buf_new(v->web.cx.arena, 2048);
-    for (size_t i = 0; i < v->at && step_name(i); i++)
-        buf_printf(&b, "%s%s;dur=%.3f", b.n ? ", " : "", step_name(i), (double)v->took_us[i] / 1000.0);
+    for (size_t i = 0; i < v->at && step_name(i); i++) {
+        if (b.n)
+            buf_lit(&b, ", ");
+        buf_add(&b, str_of(step_name(i)));
+        buf_lit(&b, ";dur=");
+        add_ms(&b, v->took_us[i]);
+    }
     return buf_str(&b);
 }
 
@@ -41,10 +57,12 @@ static void add_caller(struct log_line *l, const struct visit *v)
     log_text(l, "by", str_of(kinds[who->by]));
     if (who->by == BY_NOBODY || !who->user)
         return;
-    char text[24];
-    uint64_t site = v->web.cx.site ? str_hash(v->web.cx.site->name) : 0;
-    int n = snprintf(text, sizeof text, "%016llx", (unsigned long long)(str_hash(who->user->name) ^ site));
-    log_text(l, "user", (struct str){ text, (size_t)n });
+    static const char digits[] = "0123456789abcdef";
+    uint64_t number = str_hash(who->user->name) ^ (v->web.cx.site ? str_hash(v->web.cx.site->name) : 0);
+    char text[16];
+    for (size_t i = sizeof text; i--; number >>= 4)
+        text[i] = digits[number & 15];
+    log_text(l, "user", (struct str){ text, sizeof text });
 }
 
 void visit_log(const struct visit *v, const struct exchange *x, bool sent)

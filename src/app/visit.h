@@ -14,6 +14,7 @@ struct visit {
     bool hit;                    /* answered from the response cache */
     bool over;                   /* answered */
     uint64_t ticket;             /* of the response cache: taken before anything was read */
+    int64_t since_us;            /* monotonic: when the step that runs began */
     int64_t took_us[STEPS_MOST]; /* by step */
 };
 

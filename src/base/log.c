@@ -34,19 +34,25 @@ static void put(struct log_line *l, struct str s)
     l->n += s.n;
 }
 
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+}
+
 /* Bytes above 0x7f pass as they are; what is not UTF-8 is the reader's to show. */
 static void put_escaped(struct log_line *l, struct str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\')
-            put(l, (struct str){ (char[]){ '\\', (char)c }, 2 });
-        else if (c < 0x20 || c == 0x7f) {
-            char escape[8];
-            int n = snprintf(escape, sizeof escape, "\\u%04x", c);
-            put(l, (struct str){ escape, (size_t)n });
-        } else
-            put(l, (struct str){ s.p + i, 1 });
+    for (size_t i = 0, start = 0; i <= s.n; i++) {
+        unsigned char c = i < s.n ? (unsigned char)s.p[i] : 0;
+        if (i < s.n && is_plain(c))
+            continue;
+        put(l, str_slice(s, start, i));
+        start = i + 1;
+        if (i == s.n)
+            return;
+        char escape[8] = { '\\', (char)c };
+        int n = c < 0x20 || c == 0x7f ? snprintf(escape, sizeof escape, "\\u%04x", c) : 2;
+        put(l, (struct str){ escape, (size_t)n });
     }
 }
 
@@ -58,23 +64,40 @@ static void put_padded(struct log_line *l, int number, int places)
     put(l, (struct str){ digits, (size_t)places });
 }
 
-static void put_time(struct log_line *l, int64_t us)
+static void put_second(struct log_line *l, const struct civil *t)
 {
-    struct civil t = civil_from_us(us);
     const struct {
         char before;
         int number, places;
-    } parts[] = { { 0, t.year, 4 },
-                  { '-', t.month, 2 },
-                  { '-', t.day, 2 },
-                  { 'T', t.hour, 2 },
-                  { ':', t.minute, 2 },
-                  { ':', t.second, 2 },
-                  { '.', t.microsecond / 1000, 3 } };
+    } parts[] = { { 0, t->year, 4 },   { '-', t->month, 2 },  { '-', t->day, 2 },
+                  { 'T', t->hour, 2 }, { ':', t->minute, 2 }, { ':', t->second, 2 } };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         put(l, (struct str){ &parts[i].before, parts[i].before != 0 });
         put_padded(l, parts[i].number, parts[i].places);
     }
+}
+
+/* A busy thread writes thousands of lines in a second: their date is made once. */
+static void put_time(struct log_line *l, int64_t us)
+{
+    static _Thread_local struct {
+        int64_t second;
+        size_t n;
+        char text[24];
+    } last = { .second = INT64_MIN };
+    int64_t second = us / 1000000;
+    if (second == last.second)
+        put(l, (struct str){ last.text, last.n });
+    else {
+        struct civil t = civil_from_us(us);
+        size_t start = l->n;
+        put_second(l, &t);
+        last.second = second;
+        last.n = l->n - start;
+        memcpy(last.text, l->text + start, last.n);
+    }
+    put(l, STR("."));
+    put_padded(l, (int)(us % 1000000 / 1000), 3);
     put(l, STR("Z"));
 }
 

@@ -86,6 +86,8 @@ void connection_close(struct db *db)
     if (db->mysql)
         mysql_close(db->mysql);
     db->mysql = NULL;
+    wire_close(db->wire);
+    db->wire = NULL;
     statements_clear(db);
     if (db->reading)
         statement_forget(db, db->reading);
@@ -93,12 +95,23 @@ void connection_close(struct db *db)
     db->defining = db->swollen = false;
 }
 
+bool role_refused(struct db *db, struct fault *f)
+{
+    if (!wire_refused(db->wire, f))
+        return false;
+    db->tenant = 0;
+    db->swollen = true; /* what was said after it may have left something behind */
+    return true;
+}
+
 bool connection_say(struct db *db, const char *sql, struct fault *f)
 {
-    if (mysql_real_query(db->mysql, sql, strlen(sql)) == 0)
-        return true;
-    *f = fault_kept(mysql_errno(db->mysql), mysql_error(db->mysql));
-    return false;
+    bool done = mysql_real_query(db->mysql, sql, strlen(sql)) == 0;
+    if (role_refused(db, f))
+        return false;
+    if (!done)
+        *f = fault_kept(mysql_errno(db->mysql), mysql_error(db->mysql));
+    return done;
 }
 
 static bool connect_for(struct db *db, const struct db_tenant *t, struct fault *f)
@@ -109,13 +122,15 @@ static bool connect_for(struct db *db, const struct db_tenant *t, struct fault *
     if (!db->mysql)
         return false;
     db->tenant = service ? 0 : t->id;
+    db->wire = wire_open(db->mysql, db->patient ? 0 : ANSWER_WITHIN_S);
     if (connection_say(db, SESSION LIMITED, f))
         return true;
     connection_close(db);
     return false;
 }
 
-/* Changes nothing but the rights: statements and session stay. */
+/* Changes nothing but the rights: statements and session stay. Said together with the statement that follows: should
+ * the server refuse it, that one fails as well, for it names tables that the role before cannot see. */
 static bool set_role(struct db *db, const struct db_tenant *t, struct fault *f)
 {
     char sql[96];
@@ -125,7 +140,7 @@ static bool set_role(struct db *db, const struct db_tenant *t, struct fault *f)
     }
     snprintf(sql, sizeof sql, "SET ROLE `%s`", t->database);
     db->tenant = 0;
-    if (!connection_say(db, sql, f))
+    if (!wire_say_first(db->wire, sql) && !connection_say(db, sql, f))
         return false;
     db->tenant = t->id;
     return true;

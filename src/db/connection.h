@@ -32,10 +32,23 @@ struct statements {
     unsigned count;
 };
 
+/* ---- the socket (wire.c)
+ * ---------------------------------------------------------------------------------------------- */
+struct wire;
+/* Takes over the handle's reading and writing; 0 s: answers are waited for for ever. NULL: the library keeps them. */
+struct wire *wire_open(MYSQL *, int answer_timeout_s);
+/* After the handle is closed. */
+void wire_close(struct wire *);
+/* The command goes out with whatever is said next; a second one before that takes its place. False: say it yourself. */
+bool wire_say_first(struct wire *, const char *sql);
+/* The server refused what was said first; told once. What was said after it counts for nothing. */
+bool wire_refused(struct wire *, struct fault *);
+
 /* ---- connection (connection.c)
  * -------------------------------------------------------------------------------------------- */
 struct db {
     MYSQL *mysql;              /* NULL until the first use and after a loss */
+    struct wire *wire;         /* under it; may be NULL */
     struct db *next;           /* in the pool's idle list */
     const void *last_thread;   /* which thread had it last */
     struct loan *loan;         /* to which call it is lent */
@@ -48,7 +61,7 @@ struct db {
     bool doomed;    /* the server rolled the transaction back by itself: only a rollback may follow */
     bool defining;  /* the session may write outside transactions and has no time limit */
     bool patient;   /* no limit on waiting for an answer: for DDL and long statements */
-    bool swollen;   /* carried something big: its buffers are not worth keeping */
+    bool swollen;   /* carried something big, or went astray: not worth keeping */
 };
 
 /* Makes the connection speak for the tenant: connects, switches the role. A connection that turns out dead is replaced
@@ -56,6 +69,9 @@ struct db {
 bool connection_serve(struct db *, const struct db_tenant *, struct fault *);
 /* A fixed statement without result: SET, START TRANSACTION, COMMIT. */
 bool connection_say(struct db *, const char *sql, struct fault *);
+/* The server would not let it speak for the tenant, which it said only with the answer to the last command: that one
+ * has failed. */
+bool role_refused(struct db *, struct fault *);
 /* From now on DDL may run, or no more. */
 bool connection_define(struct db *, bool on, struct fault *);
 void connection_close(struct db *);

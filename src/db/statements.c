@@ -130,11 +130,16 @@ static bool run_again(struct statement *s, MYSQL_BIND *binds)
     return mysql_stmt_execute(s->handle) == 0;
 }
 
-static struct statement *refuse(struct db *db, struct statement *s, struct fault *f)
+/* False: it failed, or counts for nothing, and is forgotten. */
+static bool succeeded(struct db *db, struct statement *s, bool done, struct fault *f)
 {
-    *f = fault_kept(mysql_stmt_errno(s->handle), mysql_stmt_error(s->handle));
+    bool refused = role_refused(db, f);
+    if (done && !refused)
+        return true;
+    if (!refused)
+        *f = fault_kept(mysql_stmt_errno(s->handle), mysql_stmt_error(s->handle));
     statement_forget(db, s);
-    return NULL;
+    return false;
 }
 
 struct statement *statement_run(struct db *db, const struct sql *q, struct str text, MYSQL_BIND *binds, struct fault *f)
@@ -143,8 +148,8 @@ struct statement *statement_run(struct db *db, const struct sql *q, struct str t
     struct statement *s = find(&db->statements, db->tenant, hash, text);
     db_counters.statements++;
     if (s) {
-        if (!run_again(s, binds))
-            return refuse(db, s, f);
+        if (!succeeded(db, s, run_again(s, binds), f))
+            return NULL;
     } else {
         bool keeping = !sql_is_once(q) && make_room(db);
         s = make(db, text, hash);
@@ -152,8 +157,8 @@ struct statement *statement_run(struct db *db, const struct sql *q, struct str t
             *f = (struct fault){ 2008, "no memory for a statement" };
             return NULL;
         }
-        if (!run_first(s, (unsigned)sql_bindings(q), binds))
-            return refuse(db, s, f);
+        if (!succeeded(db, s, run_first(s, (unsigned)sql_bindings(q), binds), f))
+            return NULL;
         if (keeping)
             keep(&db->statements, s);
     }

@@ -20,7 +20,7 @@ static int64_t phase_us(const struct http_settings *s, enum phase phase)
 void phase_enter(struct client *c, enum phase phase)
 {
     c->phase = phase;
-    c->since_us = clock_mono_us();
+    c->since_us = c->loop->now_us;
     c->deadline_us = c->since_us + phase_us(&c->loop->server->settings, phase);
 }
 

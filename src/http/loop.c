@@ -98,12 +98,12 @@ static void tick(struct loop *l, int64_t now_us)
         deadlines_check(l, now_us);
 }
 
-static int wait_ms(struct loop *l, int64_t now_us)
+static int wait_ms(struct loop *l)
 {
     MHD_UNSIGNED_LONG_LONG ready;
     if (MHD_get_timeout(l->daemon, &ready) == MHD_YES && ready == 0)
         return 0;
-    int64_t left_us = l->next_tick_us - now_us;
+    int64_t left_us = l->next_tick_us - l->now_us;
     if (l->server->draining && left_us > 20 * 1000)
         left_us = 20 * 1000;
     return left_us > 0 ? (int)(left_us / 1000) + 1 : 0;
@@ -123,9 +123,9 @@ static bool over(const struct loop *l, int64_t now_us)
 
 /* Whoever hands back looks whether we sleep after it has put its task down; we look for tasks after we have said that we
  * sleep. So one of the two sees the other, and a busy loop costs nobody a wakeup. */
-static void sleep_until_something(struct loop *l, int64_t now_us)
+static void sleep_until_something(struct loop *l)
 {
-    int most_ms = wait_ms(l, now_us);
+    int most_ms = wait_ms(l);
     if (!most_ms)
         return;
     l->sleeping = true;
@@ -133,23 +133,23 @@ static void sleep_until_something(struct loop *l, int64_t now_us)
     if (!l->finished)
         epoll_wait(l->epoll_fd, events, countof(events), most_ms);
     l->sleeping = false;
+    l->now_us = clock_mono_us();
 }
 
 void loop_run(void *arg)
 {
     struct loop *l = arg;
-    int64_t now_us = clock_mono_us();
-    l->next_tick_us = l->next_second_us = now_us;
+    l->now_us = l->next_tick_us = l->next_second_us = clock_mono_us();
     l->entering_end = &l->entering;
     log_gather(&l->lines);
-    while (!over(l, now_us)) {
-        sleep_until_something(l, now_us);
+    while (!over(l, l->now_us)) {
+        sleep_until_something(l);
         take_back(l);
         MHD_run(l->daemon);
         send_off(l);
-        now_us = clock_mono_us();
-        if (now_us >= l->next_tick_us || l->server->draining)
-            tick(l, now_us);
+        l->now_us = clock_mono_us();
+        if (l->now_us >= l->next_tick_us || l->server->draining)
+            tick(l, l->now_us);
         log_flush(); /* what one turn told, in one write */
     }
     if (!l->suspended) { /* forbidden while anything is */

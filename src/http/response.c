@@ -98,16 +98,17 @@ void answer_starved(struct exchange *x, int status)
     rs->close = true;
 }
 
-/* ---- sending ---------------------------------------------------------------------------------------------------- */
-static struct MHD_Response *make(struct http_response *rs)
+/* ---- made ready ------------------------------------------------------------------------------------------------- */
+struct http_prepared {
+    struct MHD_Response *made;
+    struct str body;
+    int status;
+};
+
+/* MHD does not write to the buffer: it is only not const. */
+static struct MHD_Response *response_of(struct str body)
 {
-    if (rs->file_fd < 0) /* MHD does not write to the buffer: it is only not const */
-        return MHD_create_response_from_buffer(rs->body.n, (void *)(uintptr_t)rs->body.p, MHD_RESPMEM_PERSISTENT);
-    struct MHD_Response *made =
-        MHD_create_response_from_fd_at_offset64((uint64_t)rs->file_size, rs->file_fd, (uint64_t)rs->file_offset);
-    if (made)
-        rs->file_fd = -1; /* MHD closes it */
-    return made;
+    return MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_PERSISTENT);
 }
 
 static bool add_headers(struct MHD_Response *to, const struct http_response *rs, bool close)
@@ -116,6 +117,81 @@ static bool add_headers(struct MHD_Response *to, const struct http_response *rs,
         if (MHD_add_response_header(to, rs->headers[i].name.p, rs->headers[i].value.p) != MHD_YES)
             log_say(LOG_ERROR, "http.header", "A header %s was refused by the library.", rs->headers[i].name.p);
     return !close || MHD_add_response_header(to, "Connection", "close") == MHD_YES;
+}
+
+struct http_prepared *http_prepare(const struct exchange *x)
+{
+    const struct http_response *rs = &x->response;
+    struct http_prepared *p = malloc(sizeof *p);
+    if (!p)
+        return NULL;
+    *p = (struct http_prepared){ response_of(rs->body), rs->body, rs->status };
+    if (p->made && add_headers(p->made, rs, false))
+        return p;
+    http_prepared_free(p);
+    return NULL;
+}
+
+/* MHD itself counts who still sends it. */
+void http_prepared_free(struct http_prepared *p)
+{
+    if (p && p->made)
+        MHD_destroy_response(p->made);
+    free(p);
+}
+
+void http_answer_prepared(struct exchange *x, const struct http_prepared *p, struct counted *holder)
+{
+    struct http_response *rs = &x->response;
+    rs->status = p->status;
+    rs->body = p->body;
+    rs->body_holder = holder;
+    rs->prepared = p;
+}
+
+static enum MHD_Result copy_header(void *to, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    return MHD_add_response_header(to, name, value);
+}
+
+/* While the server drains, the same answer ends its connection. */
+static struct MHD_Response *last_of(const struct http_prepared *p)
+{
+    struct MHD_Response *made = response_of(p->body);
+    if (made)
+        MHD_get_response_headers(p->made, copy_header, made);
+    return made;
+}
+
+static enum MHD_Result queue(struct task *t, struct MHD_Response *made)
+{
+    return MHD_queue_response(t->connection, (unsigned)t->exchange.response.status, made);
+}
+
+/* ---- sending ---------------------------------------------------------------------------------------------------- */
+static struct MHD_Response *make(struct http_response *rs)
+{
+    if (rs->prepared)
+        return last_of(rs->prepared);
+    if (rs->file_fd < 0)
+        return response_of(rs->body);
+    struct MHD_Response *made =
+        MHD_create_response_from_fd_at_offset64((uint64_t)rs->file_size, rs->file_fd, (uint64_t)rs->file_offset);
+    if (made)
+        rs->file_fd = -1; /* MHD closes it */
+    return made;
+}
+
+static enum MHD_Result make_and_queue(struct task *t)
+{
+    struct http_response *rs = &t->exchange.response;
+    struct MHD_Response *made = make(rs);
+    if (!made)
+        return MHD_NO; /* no memory: MHD closes the connection */
+    enum MHD_Result queued = add_headers(made, rs, rs->close) ? queue(t, made) : MHD_NO;
+    MHD_destroy_response(made);
+    return queued;
 }
 
 /* The answer of an exchange that nobody answered, or whose status HTTP does not know, is 500. */
@@ -133,13 +209,8 @@ enum MHD_Result response_send(struct task *t)
     struct http_response *rs = &t->exchange.response;
     complete(&t->exchange);
     rs->close |= t->loop->server->draining;
-    struct MHD_Response *made = make(rs);
-    if (!made)
-        return MHD_NO; /* no memory: MHD closes the connection */
-    enum MHD_Result queued = MHD_NO;
-    if (add_headers(made, rs, rs->close))
-        queued = MHD_queue_response(t->connection, (unsigned)rs->status, made);
-    MHD_destroy_response(made);
+    bool ready = rs->prepared && !rs->close;
+    enum MHD_Result queued = ready ? queue(t, rs->prepared->made) : make_and_queue(t);
     t->stage = STAGE_SENT;
     phase_enter(t->client, PHASE_SEND);
     t->client->deadline_us += (int64_t)(rs->file_size ? rs->file_size : (int64_t)rs->body.n) * 1000000 / SEND_RATE;

@@ -64,8 +64,9 @@ struct loop {
     struct arena **spare; /* reset arenas, ready for use */
     unsigned spare_count;
     uint64_t id_state; /* of request ids */
+    int64_t now_us;    /* monotonic: read a few times a turn, good enough for deadlines */
     int64_t next_tick_us, next_second_us;
-    struct log_gathered lines; /* of the turn that runs */
+    struct log_gathered lines;                  /* of the turn that runs */
     struct lane_task *entering, **entering_end; /* tasks of the turn that runs, for the lanes */
     unsigned suspended;                         /* connections whose tasks are there */
     _Atomic(struct task *) finished;            /* those that the lanes hand back, the last one first */

@@ -3,7 +3,8 @@
  * Sixteen shards, each a chained table with its own lock and its own order of use; an answer is one block of memory,
  * counted, so that it can be sent while it is dropped. The ceiling is for all shards together: whoever stores makes
  * room in his own shard, which is a fair sample of all. Once the cache is half full an answer has to be asked for
- * twice before it takes a place, so that a crowd of questions asked once does not push out what is read all day. */
+ * twice before it takes a place, so that a crowd of questions asked once does not push out what is read all day; what
+ * one caller alone may see has to be from the beginning. */
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -33,6 +34,7 @@ struct shard {
 static struct {
     struct shard shards[SHARDS];
     _Atomic size_t bytes, limit;
+    void (*forget)(struct http_prepared *);
 } cache = { .limit = 64u << 20 };
 
 /* Before main: the cache has no opening of its own. */
@@ -65,7 +67,15 @@ static struct answer **chain_of(struct shard *s, uint64_t hash)
 
 static void destroy(struct counted *c)
 {
-    free(c);
+    struct answer *a = (struct answer *)(void *)c;
+    if (a->cached.prepared)
+        cache.forget(a->cached.prepared);
+    free(a);
+}
+
+void cache_prepared(void (*forget)(struct http_prepared *))
+{
+    cache.forget = forget;
 }
 
 /* ---- a shard, under its lock ----------------------------------------------------------------------------------------- */
@@ -188,11 +198,9 @@ static int64_t sooner(int64_t a, int64_t b)
     return !a || (b && b < a) ? b : a;
 }
 
-/* Whether an answer may take a place; the first refusal is remembered until another mark falls on the same spot. */
-static bool may_enter(struct shard *s, uint64_t hash)
+/* The first question is remembered until another one's mark falls on the same spot. */
+static bool asked_before(struct shard *s, uint64_t hash)
 {
-    if (cache.bytes <= cache.limit / 2)
-        return true;
     uint32_t mark = (uint32_t)(hash >> 32) | 1;
     lock_take(&s->lock);
     uint32_t *at = &s->asked[hash / SHARDS % ASKED];
@@ -202,13 +210,19 @@ static bool may_enter(struct shard *s, uint64_t hash)
     return again;
 }
 
+bool cache_has_place(const struct site *site, struct str key, bool seldom)
+{
+    uint64_t hash = hash_of(site->state, key);
+    return (!seldom && cache.bytes <= cache.limit / 2) || asked_before(shard_of(hash), hash);
+}
+
 void cache_store(struct ctx *cx, struct str key, uint64_t ticket, const struct cached *answer)
 {
     if (!cx->site || !cx->deps || !clock_holds(&cx->site->state->changes, ticket, cx->deps))
         return;
     uint64_t hash = hash_of(cx->site->state, key);
     struct shard *s = shard_of(hash);
-    struct answer *a = may_enter(s, hash) ? copy_of(answer, key) : NULL;
+    struct answer *a = copy_of(answer, key);
     if (!a)
         return;
     a->state = cx->site->state;

@@ -165,9 +165,12 @@ static void add_page_headers(struct web *w)
 void web_finish(struct web *w)
 {
     struct exchange *x = w->exchange;
+    if (w->prepared)
+        return;
     if (w->identity.session_expired)
         web_delete_cookies(w);
-    http_set_header(x, "X-Request-Id", x->request.id);
+    if (!w->to_prepare)
+        http_set_header(x, "X-Request-Id", x->request.id);
     http_set_header(x, "X-Content-Type-Options", STR("nosniff"));
     if (str_is(x->request.scheme, "https"))
         http_set_header(x, "Strict-Transport-Security", STR("max-age=31536000"));
@@ -176,4 +179,6 @@ void web_finish(struct web *w)
     add_cache_headers(w);
     web_add_cors(w);
     compress(w);
+    if (w->to_prepare)
+        web_prepare(w);
 }

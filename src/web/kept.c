@@ -1,4 +1,6 @@
 /* Answers kept in the response cache: what they are called, how one is sent again, how one is stored. */
+#include <stdatomic.h>
+
 #include "web_priv.h"
 
 bool web_cacheable(const struct web *w)
@@ -24,10 +26,18 @@ static char language_known(const struct web *w)
 static struct str key_of(const struct web *w)
 {
     const struct http_request *r = &w->exchange->request;
-    struct str who = whose(w);
-    return str_printf(w->cx.arena, "%.*s\n%.*s\n%s%c%c\n%.*s://%.*s%.*s", STR_ARG(who), STR_ARG(w->cx.lang),
-                      w->identity.session_expired ? "x" : "", web_takes_gzip(w) ? 'z' : '-', language_known(w),
-                      STR_ARG(r->scheme), STR_ARG(r->authority), STR_ARG(r->target));
+    const char facts[] = { '\n', w->identity.session_expired ? 'x' : '-', web_takes_gzip(w) ? 'z' : '-',
+                           language_known(w), '\n' };
+    struct buf b = buf_new(w->cx.arena, 64 * 1024);
+    buf_add(&b, whose(w));
+    buf_char(&b, '\n');
+    buf_add(&b, w->cx.lang);
+    buf_add(&b, (struct str){ facts, sizeof facts });
+    buf_add(&b, r->scheme);
+    buf_char(&b, '/');
+    buf_add(&b, r->authority);
+    buf_add(&b, r->target);
+    return buf_str(&b);
 }
 
 static void add_lines(struct exchange *x, struct str lines)
@@ -73,16 +83,37 @@ static void send_again(struct web *w, struct cached *c)
     add_lines(x, c->headers_extra);
 }
 
+/* All visitors get the same headers too, but for those of another origin. So theirs carry no X-Request-Id. */
+static bool is_alike(const struct web *w)
+{
+    return w->identity.by == BY_NOBODY && !w->private_answer && !http_header_of(&w->exchange->request, "Origin").n;
+}
+
 bool web_cached(struct web *w)
 {
     struct cached *c = cache_find(w->cx.site, key_of(w));
     if (!c)
         return false;
-    if (answer_unchanged(w, c->etag))
+    if (answer_unchanged(w, c->etag)) {
         counted_release(&c->counted);
+        return true;
+    }
+    bool alike = is_alike(w);
+    w->prepared = alike && c->prepared;
+    w->to_prepare = alike && !w->prepared ? c : NULL;
+    if (w->prepared)
+        http_answer_prepared(w->exchange, c->prepared, &c->counted);
     else
         send_again(w, c);
     return true;
+}
+
+/* The answer is complete: it need not be put together again. Two may do so at once; one of them for nothing. */
+void web_prepare(struct web *w)
+{
+    struct http_prepared *none = NULL, *p = http_prepare(w->exchange);
+    if (p && !atomic_compare_exchange_strong(&w->to_prepare->prepared, &none, p))
+        http_prepared_free(p);
 }
 
 /* Headers that the handler set: all but those with a place of their own. */
@@ -109,6 +140,9 @@ void web_keep(struct web *w, uint64_t ticket)
     struct exchange *x = w->exchange;
     if (!may_be_kept(w))
         return;
+    struct str key = key_of(w);
+    if (!cache_has_place(w->cx.site, key, w->private_answer))
+        return;
     struct cached c = { .content_type = web_header(x, "Content-Type"), .headers_extra = own_headers(w) };
     if (web_takes_gzip(w) && web_compressible(x)) {
         x->response.body = gzip_bytes(x->arena, x->response.body, 6);
@@ -117,7 +151,7 @@ void web_keep(struct web *w, uint64_t ticket)
     c.body = x->response.body;
     c.content_encoding = web_header(x, "Content-Encoding");
     c.etag = str_printf(x->arena, "\"%016llx\"", (unsigned long long)str_hash(c.body));
-    cache_store(&w->cx, key_of(w), ticket, &c);
+    cache_store(&w->cx, key, ticket, &c);
     if (answer_unchanged(w, c.etag))
         return;
     if (!web_keeps_secret(w))

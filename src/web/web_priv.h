@@ -20,3 +20,5 @@ bool web_takes_gzip(const struct web *);
 bool web_compressible(const struct exchange *);
 /* The answer's header of this name, or empty. */
 struct str web_header(const struct exchange *, const char *name);
+/* Makes the complete answer ready for those who will ask for it again. */
+void web_prepare(struct web *);

@@ -30,6 +30,38 @@ TEST(db, the_role_of_one_site_cannot_read_another)
     assert_no_right(&cx);
 }
 
+TEST(db, a_role_the_server_refuses_fails_the_statement_and_nothing_after_it)
+{
+    static const struct db_tenant nobody = { .id = 4711, .database = "unit_nobody" };
+    for (int i = 0; i < 2; i++) {
+        struct ctx cx = reading_call(site_a());
+        assert_true(count_things(&cx) >= 0);
+        end_call(&cx);
+        cx = reading_call(&nobody);
+        assert_no_right(&cx);
+        cx = writing_call(&nobody);
+        assert_false(db_begin(&cx));
+        end_call(&cx);
+    }
+    assert_int_equal(db_stats().busy, 0);
+}
+
+TEST(db, changing_sites_costs_no_round_trip_of_its_own)
+{
+    struct ctx cx = reading_call(site_a());
+    struct fault f;
+    struct db *db = db_of(&cx);
+    assert_non_null(db->wire); /* or the library is another than the one we were built with */
+    assert_true(connection_serve(db, site_b(), &f));
+    assert_false(wire_refused(db->wire, &f));
+    assert_true(connection_say(db, "DO 1", &f));
+    assert_true(connection_serve(db, site_a(), &f));
+    assert_true(connection_serve(db, site_b(), &f)); /* takes the place of what was not said yet */
+    cx.tenant = site_b();
+    assert_true(count_things(&cx) >= 0);
+    end_call(&cx);
+}
+
 TEST(db, a_statement_kept_for_one_site_is_not_run_for_another)
 {
     struct ctx cx = writing_call(site_b());

@@ -75,6 +75,25 @@ TEST(http, a_lane_carries_out_what_enters_it)
     stop_when_all_over(jobs, 1);
 }
 
+TEST(http, what_enters_together_goes_where_each_wants_or_is_refused)
+{
+    static const enum lane wanted[] = { LANE_SLOW, LANE_GENERAL, LANE_HASH, LANE_GENERAL, LANE_GENERAL, LANE_GENERAL };
+    static struct job jobs[6];
+    start(1, 0, 4);
+    for (size_t i = 0; i < 6; i++)
+        jobs[i].task = (struct lane_task){ .lane = wanted[i], .next = i < 5 ? &jobs[i + 1].task : NULL };
+    lanes_enter(&jobs[0].task);
+    assert_true(soon(&jobs[0].started) && soon(&jobs[1].started) && soon(&jobs[2].started));
+    assert_true(soon(&jobs[5].over)); /* one group: half of the room */
+    stop_when_all_over(jobs, 6);
+    int refused = 0;
+    for (size_t i = 0; i < 6; i++)
+        refused += jobs[i].task.refused;
+    assert_int_equal(refused, 2);
+    assert_true(jobs[4].task.refused && jobs[5].task.refused);
+    assert_true(jobs[1].order < jobs[3].order);
+}
+
 TEST(http, spare_workers_wake_when_all_others_are_long_in_their_work)
 {
     struct job jobs[4] = { 0 };

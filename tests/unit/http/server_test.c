@@ -43,6 +43,30 @@ static void answer_held(struct exchange *x)
     http_answer(x, 200, "text/plain", (struct str){ (char *)(c + 1), 4 });
 }
 
+/* One answer made ready for all; `/ready/slow` waits first. */
+static struct ready_answer {
+    struct counted counted; /* first */
+    struct http_prepared *prepared;
+} ready_answer;
+
+static void keep_it(struct counted *c)
+{
+    (void)c;
+}
+
+static void answer_ready(struct exchange *x)
+{
+    if (!ready_answer.prepared) {
+        http_answer(x, 200, "text/plain", STR("made once"));
+        http_add_header(x, "X-Made", STR("once"));
+        ready_answer.counted = (struct counted){ 1, keep_it };
+        ready_answer.prepared = http_prepare(x);
+        return;
+    }
+    counted_hold(&ready_answer.counted);
+    http_answer_prepared(x, ready_answer.prepared, &ready_answer.counted);
+}
+
 static void answer_file(struct exchange *x)
 {
     int fd = open("/tmp", O_TMPFILE | O_RDWR, 0600);
@@ -79,6 +103,8 @@ static enum lane ready(struct exchange *x, struct str *group)
         answer_held(x);
     else if (str_is(path, "/file"))
         answer_file(x);
+    else if (str_is(path, "/ready"))
+        answer_ready(x);
     else if (str_is(path, "/empty"))
         http_answer(x, 204, NULL, STR_NONE);
     else if (!str_is(path, "/forgotten"))
@@ -94,6 +120,11 @@ static enum lane work(struct exchange *x, enum lane lane)
         devour(x);
     if (str_is(x->request.path, "/lane-pass") && lane == LANE_GENERAL)
         return LANE_SLOW;
+    if (str_is(x->request.path, "/lane/ready")) {
+        usleep(300 * 1000);
+        answer_ready(x);
+        return LANE_LOOP;
+    }
     answer_echo(x);
     if (lane == LANE_SLOW)
         http_set_header(x, "X-Lane", STR("slow"));
@@ -645,6 +676,26 @@ TEST(http, a_client_that_leaves_during_work_harms_nobody)
     assert_int_equal(status_of(ask(STR("GET / HTTP/1.1\r\nHost: a\r\n\r\n"))), 200);
     stop();
     assert_int_equal(dones, 9);
+}
+
+TEST(http, an_answer_made_ready_is_sent_again_and_closes_when_the_server_stops)
+{
+    start();
+    for (int i = 0; i < 3; i++) {
+        struct str a = ask(STR("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n"));
+        assert_true(has(a, "X-Made: once") && str_ends(a, STR("made once")));
+    }
+    assert_false(has(ask(STR("HEAD /ready HTTP/1.1\r\nHost: a\r\n\r\n")), "made once"));
+    int busy = dial();
+    say(busy, STR("GET /lane/ready HTTP/1.1\r\nHost: a\r\n\r\n"));
+    usleep(50 * 1000);
+    http_server_stop(server, 5);
+    struct str last = hear(busy, 100);
+    assert_true(has(last, "X-Made: once") && has(last, "Connection: close") && str_ends(last, STR("made once")));
+    close(busy);
+    assert_int_equal(ready_answer.counted.holders, 1);
+    http_prepared_free(ready_answer.prepared);
+    ready_answer.prepared = NULL;
 }
 
 /* ---- the end ------------------------------------------------------------------------------------------------------------ */

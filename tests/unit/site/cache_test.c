@@ -19,6 +19,8 @@ static void begin(void)
 
 static void keep(const char *key, const char *body)
 {
+    if (!cache_has_place(&site, str_of(key), false))
+        return;
     struct cached c = { .body = str_of(body), .content_type = STR("text/plain"), .etag = STR("\"1\"") };
     cache_store(&cx, str_of(key), cache_ticket(&site), &c);
 }
@@ -133,6 +135,14 @@ TEST(cache, gives_its_second_half_to_answers_asked_for_twice)
     assert_null(cache_find(&site, STR("/again")));
     keep("/again", "x");
     assert_kept("/again", "x");
+}
+
+TEST(cache, has_no_place_for_what_one_caller_asks_for_once)
+{
+    begin();
+    assert_false(cache_has_place(&site, STR("/mine"), true));
+    assert_true(cache_has_place(&site, STR("/mine"), true));
+    assert_true(cache_has_place(&site, STR("/everybody's"), false));
 }
 
 TEST(cache, refuses_one_answer_that_would_fill_a_shard)
