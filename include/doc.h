@@ -391,6 +391,7 @@ struct method {
 #define METHOD(id) TABLE_ROW(methods, struct method, method_##id)
 /* clang-format off */
 #define ARGS(...) .args = (const struct field[]){ __VA_ARGS__, { 0 } }
+#define NO_ARGS .args = (const struct field[]){ { 0 } }
 /* clang-format on */
 
 /* A method of a document: GET and POST /api/resource/<DocType>/<name>?run_method=<name>, /api/v2/document/…/method/<name>

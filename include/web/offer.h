@@ -6,7 +6,7 @@
 #include "doc.h"
 #include "web.h"
 
-/* Something that may be done with documents of a DocType. */
+/* Something that may be done with documents of a DocType. With POST, PUT and PATCH the document's fields are sent. */
 struct operation {
     const char *id; /* with the DocType's name: unique and never changed; "v2." in front for the second version */
     enum http_method verb;
@@ -14,9 +14,9 @@ struct operation {
     enum right right;    /* needed */
     unsigned kinds;      /* of DocTypes that have it: enum doctype_kind */
     unsigned api;        /* 1 or 2 */
-    bool takes_document; /* a body: the document's fields */
-    bool lists;          /* takes filters, order, page */
-    const char *about;   /* a message id */
+    enum operation_answer { GIVES_DOCUMENT, GIVES_ROWS, GIVES_COUNT, GIVES_OK, GIVES_DRAFT, GIVES_META } gives;
+    bool members_only; /* not for Guest, whatever Guest may read */
+    const char *about; /* a message id */
 };
 enum doctype_kind { OF_DOCUMENTS = 1, OF_SINGLES = 2, OF_ROWS = 4 };
 

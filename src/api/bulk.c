@@ -78,6 +78,7 @@ static bool bulk_update(struct web *w)
 }
 
 WEB_METHOD(client_bulk_update) = { .path = "frappe.client.bulk_update",
+                                   ARGS({ "docs", JSON, .reqd = true }),
                                    .verbs = WRITES,
                                    .run = bulk_update,
                                    .about = "Changes many documents; those that fail are listed." };
@@ -212,9 +213,13 @@ static bool bulk_delete_any(struct web *w)
     return api_bulk(w, STR_NONE, STR("bulk_delete"));
 }
 
-WEB_METHOD(bulk_update) = {
-    .path = "bulk_update", .verbs = HTTP_POST, .run = bulk_update_any, .about = "Changes documents of any DocTypes."
-};
-WEB_METHOD(bulk_delete) = {
-    .path = "bulk_delete", .verbs = HTTP_POST, .run = bulk_delete_any, .about = "Deletes documents of any DocTypes."
-};
+WEB_METHOD(bulk_update) = { .path = "bulk_update",
+                            ARGS({ "docs", JSON, .reqd = true }),
+                            .verbs = HTTP_POST,
+                            .run = bulk_update_any,
+                            .about = "Changes documents of any DocTypes." };
+WEB_METHOD(bulk_delete) = { .path = "bulk_delete",
+                            ARGS({ "docs", JSON, .reqd = true }),
+                            .verbs = HTTP_POST,
+                            .run = bulk_delete_any,
+                            .about = "Deletes documents of any DocTypes." };

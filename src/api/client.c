@@ -13,9 +13,14 @@ static bool get_list(struct web *w)
     return api_list(w, doctype);
 }
 
-WEB_METHOD(client_get_list) = {
-    .path = "frappe.client.get_list", .guest = true, .run = get_list, .about = "A list, as /api/resource gives it."
-};
+WEB_METHOD(client_get_list) = { .path = "frappe.client.get_list",
+                                ARGS({ "doctype", DATA, .reqd = true }, { "fields", JSON }, { "filters", JSON },
+                                     { "or_filters", JSON }, { "order_by", TEXT }, { "group_by", TEXT },
+                                     { "parent", DATA }, { "limit_start", INT, .preset = "0" },
+                                     { "limit_page_length", INT, .preset = "20" }, { "as_dict", CHECK, .preset = "1" }),
+                                .guest = true,
+                                .run = get_list,
+                                .about = "A list, as /api/resource gives it." };
 
 static bool get_count(struct web *w)
 {
@@ -30,6 +35,7 @@ static bool get_count(struct web *w)
 }
 
 WEB_METHOD(client_get_count) = { .path = "frappe.client.get_count",
+                                 ARGS({ "doctype", DATA, .reqd = true }, { "filters", JSON }, { "or_filters", JSON }),
                                  .guest = true,
                                  .run = get_count,
                                  .about = "How many documents the caller may see." };
@@ -128,6 +134,8 @@ static bool get_value(struct web *w)
 }
 
 WEB_METHOD(client_get_value) = { .path = "frappe.client.get_value",
+                                 ARGS({ "doctype", DATA, .reqd = true }, { "fieldname", JSON, .reqd = true },
+                                      { "filters", JSON }, { "as_dict", CHECK, .preset = "1" }),
                                  .guest = true,
                                  .run = get_value,
                                  .about = "Fields of the first document that the filters let through." };
@@ -155,9 +163,11 @@ static bool get(struct web *w)
     return api_read(w, doctype, name, true);
 }
 
-WEB_METHOD(client_get) = {
-    .path = "frappe.client.get", .guest = true, .run = get, .about = "One document, by name or by filters."
-};
+WEB_METHOD(client_get) = { .path = "frappe.client.get",
+                           ARGS({ "doctype", DATA, .reqd = true }, { "name", DATA }, { "filters", JSON }),
+                           .guest = true,
+                           .run = get,
+                           .about = "One document, by name or by filters." };
 
 static bool get_single_value(struct web *w)
 {
@@ -182,5 +192,6 @@ static bool get_single_value(struct web *w)
 }
 
 WEB_METHOD(client_get_single_value) = { .path = "frappe.client.get_single_value",
+                                        ARGS({ "doctype", DATA, .reqd = true }, { "field", DATA, .reqd = true }),
                                         .run = get_single_value,
                                         .about = "One field of a Single." };

@@ -14,9 +14,11 @@ static bool insert(struct web *w)
     return doc && api_saved_whole(w, doc);
 }
 
-WEB_METHOD(client_insert) = {
-    .path = "frappe.client.insert", .verbs = WRITES, .run = insert, .about = "Makes a document."
-};
+WEB_METHOD(client_insert) = { .path = "frappe.client.insert",
+                              ARGS({ "doc", JSON, .reqd = true }),
+                              .verbs = WRITES,
+                              .run = insert,
+                              .about = "Makes a document." };
 
 static bool insert_one(struct web *w, const json_t *object)
 {
@@ -46,6 +48,7 @@ static bool insert_many(struct web *w)
 }
 
 WEB_METHOD(client_insert_many) = { .path = "frappe.client.insert_many",
+                                   ARGS({ "docs", JSON, .reqd = true }),
                                    .verbs = WRITES,
                                    .run = insert_many,
                                    .about = "Makes up to 200 documents, all or none." };
@@ -61,9 +64,11 @@ static bool save(struct web *w)
     return doc && api_saved_whole(w, doc);
 }
 
-WEB_METHOD(client_save) = {
-    .path = "frappe.client.save", .verbs = WRITES, .run = save, .about = "Saves a whole document as it was read."
-};
+WEB_METHOD(client_save) = { .path = "frappe.client.save",
+                            ARGS({ "doc", JSON, .reqd = true }),
+                            .verbs = WRITES,
+                            .run = save,
+                            .about = "Saves a whole document as it was read." };
 
 /* Frappe stores "" for whatever is false in Python. */
 static bool is_falsy(const json_t *value)
@@ -130,9 +135,12 @@ static bool set_value(struct web *w)
     return doc && api_saved_whole(w, doc);
 }
 
-WEB_METHOD(client_set_value) = {
-    .path = "frappe.client.set_value", .verbs = WRITES, .run = set_value, .about = "Changes fields of one document."
-};
+WEB_METHOD(client_set_value) = { .path = "frappe.client.set_value",
+                                 ARGS({ "doctype", DATA, .reqd = true }, { "name", DATA, .reqd = true },
+                                      { "fieldname", JSON, .reqd = true }, { "value", JSON }),
+                                 .verbs = WRITES,
+                                 .run = set_value,
+                                 .about = "Changes fields of one document." };
 
 static bool delete (struct web *w)
 {
@@ -144,6 +152,7 @@ static bool delete (struct web *w)
 }
 
 WEB_METHOD(client_delete) = { .path = "frappe.client.delete",
+                              ARGS({ "doctype", DATA, .reqd = true }, { "name", DATA, .reqd = true }),
                               .verbs = HTTP_DELETE | HTTP_POST,
                               .run = delete,
                               .about = "Deletes a document that nothing links to." };

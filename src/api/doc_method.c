@@ -149,11 +149,15 @@ static bool run_doc_method(struct web *w)
 }
 
 WEB_METHOD(run_doc_method) = { .path = "run_doc_method",
+                               ARGS({ "method", DATA, .reqd = true }, { "dt", DATA }, { "dn", DATA }, { "docs", JSON },
+                                    { "args", JSON }),
                                .verbs = HTTP_GET | HTTP_POST,
                                .guest = true,
                                .run = run_doc_method,
                                .about = "Calls a method of a document, stored (dt, dn) or as sent (docs)." };
 WEB_METHOD(frappe_run_doc_method) = { .path = "frappe.handler.run_doc_method",
+                                      ARGS({ "method", DATA, .reqd = true }, { "dt", DATA }, { "dn", DATA },
+                                           { "docs", JSON }, { "args", JSON }),
                                       .verbs = HTTP_GET | HTTP_POST,
                                       .guest = true,
                                       .run = run_doc_method,

@@ -55,6 +55,7 @@ static bool getdoc(struct web *w)
 }
 
 WEB_METHOD(getdoc) = { .path = "frappe.desk.form.load.getdoc",
+                       ARGS({ "doctype", DATA, .reqd = true }, { "name", DATA, .reqd = true }),
                        .run = getdoc,
                        .about = "A document with its comments and the caller's rights on it." };
 
@@ -108,6 +109,8 @@ static bool savedocs(struct web *w)
 }
 
 WEB_METHOD(savedocs) = { .path = "frappe.desk.form.save.savedocs",
+                         ARGS({ "doc", JSON, .reqd = true },
+                              { "action", SELECT, .options = "Save\nSubmit\nUpdate\nCancel", .reqd = true }),
                          .verbs = HTTP_POST,
                          .run = savedocs,
                          .about = "Saves, submits or cancels a whole document as a form holds it." };
@@ -130,6 +133,8 @@ static bool add_comment(struct web *w)
 }
 
 WEB_METHOD(add_comment) = { .path = "frappe.desk.form.utils.add_comment",
+                            ARGS({ "reference_doctype", DATA, .reqd = true }, { "reference_name", DATA, .reqd = true },
+                                 { "content", TEXT, .reqd = true }),
                             .verbs = WRITES,
                             .run = add_comment,
                             .about = "Puts a comment under a document that the caller may read." };

@@ -23,9 +23,11 @@ static bool submit(struct web *w)
     return doc && api_saved_whole(w, doc);
 }
 
-WEB_METHOD(client_submit) = {
-    .path = "frappe.client.submit", .verbs = WRITES, .run = submit, .about = "Submits a whole document as it was read."
-};
+WEB_METHOD(client_submit) = { .path = "frappe.client.submit",
+                              ARGS({ "doc", JSON, .reqd = true }),
+                              .verbs = WRITES,
+                              .run = submit,
+                              .about = "Submits a whole document as it was read." };
 
 static bool cancel(struct web *w)
 {
@@ -40,9 +42,11 @@ static bool cancel(struct web *w)
     return api_saved(w, doc, true);
 }
 
-WEB_METHOD(client_cancel) = {
-    .path = "frappe.client.cancel", .verbs = WRITES, .run = cancel, .about = "Cancels a submitted document."
-};
+WEB_METHOD(client_cancel) = { .path = "frappe.client.cancel",
+                              ARGS({ "doctype", DATA, .reqd = true }, { "name", DATA, .reqd = true }),
+                              .verbs = WRITES,
+                              .run = cancel,
+                              .about = "Cancels a submitted document." };
 
 /* ---- rename ---------------------------------------------------------------------------------------------------------- */
 static bool rename_as(struct web *w, const char *old_key, const char *new_key)
@@ -63,6 +67,8 @@ static bool rename_doc(struct web *w)
 }
 
 WEB_METHOD(client_rename_doc) = { .path = "frappe.client.rename_doc",
+                                  ARGS({ "doctype", DATA, .reqd = true }, { "old_name", DATA, .reqd = true },
+                                       { "new_name", DATA, .reqd = true }, { "merge", CHECK, .preset = "0" }),
                                   .verbs = WRITES,
                                   .run = rename_doc,
                                   .about = "Renames a document with all links to it; merge: into one that exists." };
@@ -94,6 +100,8 @@ static bool update_document_title(struct web *w)
 }
 
 WEB_METHOD(update_document_title) = { .path = "frappe.model.rename_doc.update_document_title",
+                                      ARGS({ "doctype", DATA, .reqd = true }, { "docname", DATA, .reqd = true },
+                                           { "title", DATA }, { "name", DATA }, { "merge", CHECK, .preset = "0" }),
                                       .verbs = WRITES,
                                       .run = update_document_title,
                                       .about = "Changes a document's title, its name, or both." };
@@ -125,5 +133,6 @@ static bool is_document_amended(struct web *w)
 }
 
 WEB_METHOD(client_is_document_amended) = { .path = "frappe.client.is_document_amended",
+                                           ARGS({ "doctype", DATA, .reqd = true }, { "docname", DATA, .reqd = true }),
                                            .run = is_document_amended,
                                            .about = "The name of the document that amends this one, or false." };

@@ -193,5 +193,6 @@ static bool getdoctype(struct web *w)
 }
 
 WEB_METHOD(getdoctype) = { .path = "frappe.desk.form.load.getdoctype",
+                           ARGS({ "doctype", DATA, .reqd = true }),
                            .run = getdoctype,
                            .about = "A DocType and those of its tables." };

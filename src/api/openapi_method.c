@@ -22,6 +22,21 @@ static bool takes_file(const struct method_offer *m)
     return false;
 }
 
+/* JSON in an address is the text of one JSON value. */
+static void query_schema(const struct openapi *o, const struct field *f)
+{
+    if (f->type == JSON) {
+        openapi_begin(o->out, "content");
+        openapi_begin(o->out, "application/json");
+    }
+    out_key(o->out, STR("schema"));
+    openapi_argument_schema(o, f);
+    if (f->type == JSON) {
+        out_end_object(o->out);
+        out_end_object(o->out);
+    }
+}
+
 static void query(const struct openapi *o, const struct method_offer *m)
 {
     out_key(o->out, STR("parameters"));
@@ -32,8 +47,7 @@ static void query(const struct openapi *o, const struct method_offer *m)
         out_member_text(o->out, "in", STR("query"));
         out_key(o->out, STR("required"));
         out_bool(o->out, m->args[i].reqd);
-        out_key(o->out, STR("schema"));
-        openapi_field_schema(o, &m->args[i], true);
+        query_schema(o, &m->args[i]);
         out_end_object(o->out);
     }
     out_end_array(o->out);
@@ -51,7 +65,7 @@ static void arguments_schema(const struct openapi *o, const struct method_offer 
         if (m->args[i].type == ATTACH)
             out_raw(o->out, JSON_TEXT({ "type" : "string", "format" : "binary" }));
         else
-            openapi_field_schema(o, &m->args[i], true);
+            openapi_argument_schema(o, &m->args[i]);
     }
     out_end_object(o->out);
     if (some) {

@@ -25,9 +25,9 @@ static void parameters(const struct openapi *o, const struct operation *operatio
     static const char *const v2[] = { "fields",   "filters", "or_filters", "order_by",
                                       "group_by", "start",   "limit",      "as_dict" };
     const char *const *names = operation->api == 1 ? v1 : v2;
-    bool counts = strcmp(operation->id, "v2.count") == 0;
+    bool counts = operation->gives == GIVES_COUNT;
     bool rows = type->is_child && !type->addressable;
-    if (!operation->lists && !counts)
+    if (operation->gives != GIVES_ROWS && !counts)
         return;
     out_key(o->out, STR("parameters"));
     out_begin_array(o->out);
@@ -103,12 +103,15 @@ static void row_schema(const struct openapi *o, const struct doctype *type)
 
 static void data_schema(const struct openapi *o, const struct operation *operation, const struct doctype *type)
 {
-    if (operation->lists)
+    static const char *const fixed[] = {
+        [GIVES_OK] = "{\"const\":\"ok\"}",
+        [GIVES_COUNT] = "{\"type\":\"integer\",\"minimum\":0}",
+        [GIVES_META] = "{\"type\":\"object\",\"required\":[\"name\",\"fields\",\"permissions\"]}",
+    };
+    if (operation->gives == GIVES_ROWS)
         row_schema(o, type);
-    else if (operation->verb == HTTP_DELETE)
-        out_raw(o->out, JSON_TEXT({ "const" : "ok" }));
-    else if (strcmp(operation->id, "v2.count") == 0)
-        out_raw(o->out, JSON_TEXT({ "type" : "integer", "minimum" : 0 }));
+    else if (operation->gives < countof(fixed) && fixed[operation->gives])
+        out_raw(o->out, str_of(fixed[operation->gives]));
     else
         openapi_ref(o->out, "schemas", openapi_key(o->cx->arena, type));
 }
@@ -153,7 +156,7 @@ static void write_operation(const struct openapi *o, const struct operation *ope
     out_end_array(o->out);
     openapi_security(o, is_open(o, operation, offer->type));
     parameters(o, operation, offer->type);
-    if (operation->takes_document)
+    if (operation->verb & (HTTP_POST | HTTP_PUT | HTTP_PATCH))
         body(o, operation, offer);
     openapi_begin(o->out, "responses");
     success(o, operation, offer->type);
@@ -181,7 +184,7 @@ static void address(const struct openapi *o, const struct offer *offer, const st
     struct str path = operation_path(o->cx->arena, first, offer->type);
     out_key(o->out, path);
     out_begin_object(o->out);
-    if (str_ends(path, STR("{name}"))) {
+    if (str_find(path, STR("{name}")) >= 0) {
         out_key(o->out, STR("parameters"));
         out_begin_array(o->out);
         openapi_ref(o->out, "parameters", STR("name"));

@@ -25,8 +25,8 @@ struct str openapi_key(struct arena *, const struct doctype *);
 void openapi_ref(struct json_out *, const char *kind, struct str key);
 /* The schemas of every DocType offered, as members of components.schemas. */
 void openapi_doctype_schemas(const struct openapi *);
-/* The schema of an argument or a field that stands alone. */
-void openapi_field_schema(const struct openapi *, const struct field *, bool sent);
+/* The schema of a method's argument. One that is JSON may be any value in a JSON body, its text elsewhere. */
+void openapi_argument_schema(const struct openapi *, const struct field *);
 /* The DocType whose rows a table field holds, if the caller is offered it; NULL otherwise. */
 const struct offer *openapi_rows_of(const struct openapi *, const struct field *);
 

@@ -212,14 +212,14 @@ static void rows(const struct openapi *o, const struct field *f, const struct of
     out_end_object(o->out);
 }
 
-void openapi_field_schema(const struct openapi *o, const struct field *f, bool sent)
+void openapi_argument_schema(const struct openapi *o, const struct field *f)
 {
-    if (!field_is_table(f)) {
-        scalar(o, f, sent);
+    if (f->type != JSON) {
+        scalar(o, f, true);
         return;
     }
     out_begin_object(o->out);
-    out_member_text(o->out, "type", STR("array"));
+    out_member_text(o->out, "description", str_printf(o->cx->arena, "%s: JSON.", field_label(o->cx->arena, f)));
     out_end_object(o->out);
 }
 

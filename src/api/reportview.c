@@ -77,9 +77,15 @@ static bool get(struct web *w)
     return true;
 }
 
-WEB_METHOD(reportview_get) = { .path = "frappe.desk.reportview.get",
-                               .run = get,
-                               .about = "A list as keys and rows of values." };
+WEB_METHOD(reportview_get) = {
+    .path = "frappe.desk.reportview.get",
+    ARGS({ "doctype", DATA, .reqd = true }, { "fields", JSON }, { "filters", JSON }, { "or_filters", JSON },
+         { "order_by", TEXT }, { "group_by", TEXT }, { "parent", DATA }, { "start", INT, .preset = "0" },
+         { "page_length", INT, .preset = "20" }, { "distinct", CHECK, .preset = "0" }, { "aggregate_function", DATA },
+         { "aggregate_on_field", DATA }, { "aggregate_on_doctype", DATA }),
+    .run = get,
+    .about = "A list as keys and rows of values."
+};
 
 static bool get_list(struct web *w)
 {
@@ -91,6 +97,10 @@ static bool get_list(struct web *w)
 }
 
 WEB_METHOD(reportview_get_list) = { .path = "frappe.desk.reportview.get_list",
+                                    ARGS({ "doctype", DATA, .reqd = true }, { "fields", JSON }, { "filters", JSON },
+                                         { "or_filters", JSON }, { "order_by", TEXT }, { "group_by", TEXT },
+                                         { "parent", DATA }, { "start", INT, .preset = "0" },
+                                         { "page_length", INT, .preset = "20" }, { "distinct", CHECK, .preset = "0" }),
                                     .run = get_list,
                                     .about = "A list as objects." };
 
@@ -106,5 +116,8 @@ static bool get_count(struct web *w)
 }
 
 WEB_METHOD(reportview_get_count) = { .path = "frappe.desk.reportview.get_count",
+                                     ARGS({ "doctype", DATA, .reqd = true }, { "fields", JSON }, { "filters", JSON },
+                                          { "or_filters", JSON }, { "distinct", CHECK, .preset = "0" },
+                                          { "limit", INT }),
                                      .run = get_count,
                                      .about = "How many documents the caller may see, counted up to a limit." };

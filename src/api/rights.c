@@ -56,6 +56,8 @@ static bool has_permission(struct web *w)
 }
 
 WEB_METHOD(client_has_permission) = { .path = "frappe.client.has_permission",
+                                      ARGS({ "doctype", DATA, .reqd = true }, { "docname", DATA, .reqd = true },
+                                           { "perm_type", DATA, .preset = "read" }),
                                       .run = has_permission,
                                       .about = "Whether the caller has a right on a document." };
 
@@ -82,6 +84,7 @@ static bool get_doc_permissions(struct web *w)
 }
 
 WEB_METHOD(client_get_doc_permissions) = { .path = "frappe.client.get_doc_permissions",
+                                           ARGS({ "doctype", DATA, .reqd = true }, { "docname", DATA, .reqd = true }),
                                            .run = get_doc_permissions,
                                            .about = "All rights of the caller on a document." };
 
@@ -114,6 +117,8 @@ static bool get_password(struct web *w)
 }
 
 WEB_METHOD(client_get_password) = { .path = "frappe.client.get_password",
+                                    ARGS({ "doctype", DATA, .reqd = true }, { "name", DATA, .reqd = true },
+                                         { "fieldname", DATA, .reqd = true }),
                                     .verbs = HTTP_POST,
                                     .run = get_password,
                                     .about = "A stored secret in clear, for a System Manager; a Comment says so." };

@@ -224,6 +224,8 @@ static bool search_link(struct web *w)
 }
 
 WEB_METHOD(search_link) = { .path = "frappe.desk.search.search_link",
+                            ARGS({ "doctype", DATA, .reqd = true }, { "txt", DATA }, { "filters", JSON },
+                                 { "page_length", INT, .preset = "10" }, { "searchfield", DATA }),
                             .run = search_link,
                             .about = "Documents for a link field: value and description, best first." };
 
@@ -263,6 +265,10 @@ static bool search_widget(struct web *w)
 }
 
 WEB_METHOD(search_widget) = { .path = "frappe.desk.search.search_widget",
+                              ARGS({ "doctype", DATA, .reqd = true }, { "txt", DATA }, { "filters", JSON },
+                                   { "start", INT, .preset = "0" }, { "page_length", INT, .preset = "10" },
+                                   { "searchfield", DATA }, { "filter_fields", JSON },
+                                   { "as_dict", CHECK, .preset = "0" }),
                               .run = search_widget,
                               .about = "Documents that match a text: rows of name, title and search fields." };
 
@@ -311,5 +317,7 @@ static bool validate_link(struct web *w)
 }
 
 WEB_METHOD(client_validate_link) = { .path = "frappe.client.validate_link",
+                                     ARGS({ "doctype", DATA, .reqd = true }, { "docname", DATA, .reqd = true },
+                                          { "fields", JSON }),
                                      .run = validate_link,
                                      .about = "The stored name of a linked document and fields to fetch from it." };

@@ -41,6 +41,7 @@ static bool log_in(struct web *w)
 }
 
 WEB_METHOD(login) = { .path = "login",
+                      ARGS({ "usr", DATA, .reqd = true }, { "pwd", PASSWORD, .reqd = true }),
                       .verbs = HTTP_POST,
                       .guest = true,
                       .lane = LANE_HASH,
@@ -60,10 +61,10 @@ static bool log_out(struct web *w)
 }
 
 WEB_METHOD(logout) = {
-    .path = "logout", .guest = true, .writes_on_get = true, .run = log_out, .about = "Ends the session."
+    .path = "logout", NO_ARGS, .guest = true, .writes_on_get = true, .run = log_out, .about = "Ends the session."
 };
 WEB_METHOD(web_logout) = {
-    .path = "web_logout", .guest = true, .writes_on_get = true, .run = log_out, .about = "Ends the session."
+    .path = "web_logout", NO_ARGS, .guest = true, .writes_on_get = true, .run = log_out, .about = "Ends the session."
 };
 
 /* ---- small ones -------------------------------------------------------------------------------------------------------- */
@@ -73,8 +74,8 @@ static bool pong(struct web *w)
     return true;
 }
 
-WEB_METHOD(ping) = { .path = "ping", .guest = true, .run = pong, .about = "Answers pong." };
-WEB_METHOD(frappe_ping) = { .path = "frappe.ping", .guest = true, .run = pong, .about = "Answers pong." };
+WEB_METHOD(ping) = { .path = "ping", NO_ARGS, .guest = true, .run = pong, .about = "Answers pong." };
+WEB_METHOD(frappe_ping) = { .path = "frappe.ping", NO_ARGS, .guest = true, .run = pong, .about = "Answers pong." };
 
 static bool version(struct web *w)
 {
@@ -83,7 +84,7 @@ static bool version(struct web *w)
 }
 
 WEB_METHOD(version) = {
-    .path = "version", .guest = true, .run = version, .about = "The version of Frappe whose interface this is."
+    .path = "version", NO_ARGS, .guest = true, .run = version, .about = "The version of Frappe whose interface this is."
 };
 
 static bool who(struct web *w)
@@ -92,9 +93,9 @@ static bool who(struct web *w)
     return true;
 }
 
-WEB_METHOD(get_logged_user) = { .path = "frappe.auth.get_logged_user",
-                                .run = who,
-                                .about = "The name of the calling user." };
+WEB_METHOD(get_logged_user) = {
+    .path = "frappe.auth.get_logged_user", NO_ARGS, .run = who, .about = "The name of the calling user."
+};
 
 static bool give_csrf_token(struct web *w)
 {
@@ -106,6 +107,7 @@ static bool give_csrf_token(struct web *w)
 }
 
 WEB_METHOD(get_csrf_token) = { .path = "frappe.sessions.get_csrf_token",
+                               NO_ARGS,
                                .verbs = HTTP_GET | HTTP_POST,
                                .run = give_csrf_token,
                                .about = "The session's CSRF token; from then on unsafe verbs need it." };
@@ -121,5 +123,5 @@ static bool time_zone(struct web *w)
 }
 
 WEB_METHOD(get_time_zone) = {
-    .path = "frappe.client.get_time_zone", .guest = true, .run = time_zone, .about = "The school's time zone."
+    .path = "frappe.client.get_time_zone", NO_ARGS, .guest = true, .run = time_zone, .about = "The school's time zone."
 };

@@ -82,9 +82,14 @@ static bool add(struct web *w)
     return share && save_share(w, share);
 }
 
-WEB_METHOD(share_add) = {
-    .path = "frappe.share.add", .verbs = WRITES, .run = add, .about = "Shares a document with a user, or with everyone."
-};
+WEB_METHOD(share_add) = { .path = "frappe.share.add",
+                          ARGS({ "doctype", DATA, .reqd = true }, { "name", DATA, .reqd = true }, { "user", DATA },
+                               { "read", CHECK, .preset = "1" }, { "write", CHECK, .preset = "0" },
+                               { "submit", CHECK, .preset = "0" }, { "share", CHECK, .preset = "0" },
+                               { "everyone", CHECK, .preset = "0" }),
+                          .verbs = WRITES,
+                          .run = add,
+                          .about = "Shares a document with a user, or with everyone." };
 
 /* One right given or taken; a share without any is none. */
 static bool set_permission(struct web *w)
@@ -112,6 +117,9 @@ static bool set_permission(struct web *w)
 }
 
 WEB_METHOD(share_set_permission) = { .path = "frappe.share.set_permission",
+                                     ARGS({ "doctype", DATA, .reqd = true }, { "name", DATA, .reqd = true },
+                                          { "user", DATA }, { "permission_to", DATA, .reqd = true },
+                                          { "value", CHECK, .preset = "1" }, { "everyone", CHECK, .preset = "0" }),
                                      .verbs = WRITES,
                                      .run = set_permission,
                                      .about = "Gives a user one right on a shared document, or takes it." };
@@ -138,5 +146,6 @@ static bool get_users(struct web *w)
 }
 
 WEB_METHOD(share_get_users) = { .path = "frappe.share.get_users",
+                                ARGS({ "doctype", DATA, .reqd = true }, { "name", DATA, .reqd = true }),
                                 .run = get_users,
                                 .about = "With whom a document is shared." };

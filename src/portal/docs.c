@@ -116,7 +116,7 @@ static void operations_view(struct web *w, struct view *view, const struct offer
         view_text(row, "verb", str_of(verb_name(operation->verb)));
         view_text(row, "path", operation_path(w->cx.arena, operation, offer->type));
         view_text(row, "what", page_words(w, operation->about));
-        if (operation->lists && operation->api == 1)
+        if (operation->gives == GIVES_ROWS && operation->api == 1)
             view_text(view, "list_url", operation_path(w->cx.arena, operation, offer->type));
     }
 }

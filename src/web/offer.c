@@ -7,26 +7,29 @@
 #define V2 "/api/v2/document/:doctype"
 
 static const struct operation operations[] = {
-    { "list", HTTP_GET, V1, READ, ROWS_TOO, 1, .lists = true, .about = N_("A list of documents.") },
-    { "create", HTTP_POST, V1, CREATE, OF_DOCUMENTS, 1, .takes_document = true,
-      .about = N_("Makes a document, with the rows of its tables.") },
+    { "list", HTTP_GET, V1, READ, ROWS_TOO, 1, .gives = GIVES_ROWS, .about = N_("A list of documents.") },
+    { "create", HTTP_POST, V1, CREATE, OF_DOCUMENTS, 1, .about = N_("Makes a document, with the rows of its tables.") },
     { "read", HTTP_GET, V1 "/*name", READ, ANY_KIND, 1, .about = N_("One document, with the rows of its tables.") },
-    { "update", HTTP_PUT, V1 "/*name", WRITE, OF_DOCUMENTS | OF_SINGLES, 1, .takes_document = true,
+    { "update", HTTP_PUT, V1 "/*name", WRITE, OF_DOCUMENTS | OF_SINGLES, 1,
       .about = N_("Changes the fields that are sent; a table that is sent is replaced.") },
-    { "delete", HTTP_DELETE, V1 "/*name", DELETE, OF_DOCUMENTS, 1,
+    { "delete", HTTP_DELETE, V1 "/*name", DELETE, OF_DOCUMENTS, 1, .gives = GIVES_OK,
       .about = N_("Deletes a document that nothing links to.") },
-    { "v2.list", HTTP_GET, V2, READ, ROWS_TOO, 2, .lists = true, .about = N_("A list of documents.") },
-    { "v2.create", HTTP_POST, V2, CREATE, OF_DOCUMENTS, 2, .takes_document = true,
+    { "v2.list", HTTP_GET, V2, READ, ROWS_TOO, 2, .gives = GIVES_ROWS, .about = N_("A list of documents.") },
+    { "v2.create", HTTP_POST, V2, CREATE, OF_DOCUMENTS, 2,
       .about = N_("Makes a document, with the rows of its tables.") },
     { "v2.read", HTTP_GET, V2 "/*name", READ, ANY_KIND, 2, .about = N_("One document, with the rows of its tables.") },
-    { "v2.update", HTTP_PUT, V2 "/*name", WRITE, OF_DOCUMENTS | OF_SINGLES, 2, .takes_document = true,
+    { "v2.update", HTTP_PUT, V2 "/*name", WRITE, OF_DOCUMENTS | OF_SINGLES, 2,
       .about = N_("Changes the fields that are sent; a table that is sent is replaced.") },
-    { "v2.patch", HTTP_PATCH, V2 "/*name", WRITE, OF_DOCUMENTS | OF_SINGLES, 2, .takes_document = true,
+    { "v2.patch", HTTP_PATCH, V2 "/*name", WRITE, OF_DOCUMENTS | OF_SINGLES, 2,
       .about = N_("Changes the fields that are sent; a table that is sent is replaced.") },
-    { "v2.delete", HTTP_DELETE, V2 "/*name", DELETE, OF_DOCUMENTS, 2,
+    { "v2.delete", HTTP_DELETE, V2 "/*name", DELETE, OF_DOCUMENTS, 2, .gives = GIVES_OK,
       .about = N_("Deletes a document that nothing links to.") },
-    { "v2.count", HTTP_GET, "/api/v2/doctype/:doctype/count", READ, OF_DOCUMENTS, 2,
+    { "v2.count", HTTP_GET, "/api/v2/doctype/:doctype/count", READ, OF_DOCUMENTS, 2, .gives = GIVES_COUNT,
       .about = N_("How many documents the caller may see.") },
+    { "v2.copy", HTTP_GET, V2 "/*name/copy", READ, OF_DOCUMENTS, 2, .gives = GIVES_DRAFT,
+      .about = N_("What a copy of the document would be, to be changed and posted.") },
+    { "v2.meta", HTTP_GET, "/api/v2/doctype/:doctype/meta", READ, ANY_KIND, 2, .gives = GIVES_META,
+      .members_only = true, .about = N_("The DocType itself: fields, permissions, properties.") },
 };
 
 /* ---- DocTypes ------------------------------------------------------------------------------------------------------- */
@@ -42,7 +45,8 @@ static struct offer offer_of(struct ctx *cx, const struct doctype *type)
     struct offer o = { .type = type };
     o.operations = arena_array(cx->arena, countof(operations), sizeof *o.operations);
     for (size_t i = 0; i < countof(operations); i++)
-        if (operations[i].kinds & kind_of(type) && perm_offers(cx, type, operations[i].right))
+        if (operations[i].kinds & kind_of(type) && !(operations[i].members_only && user_is_guest(cx->user)) &&
+            perm_offers(cx, type, operations[i].right))
             o.operations[o.operation_count++] = &operations[i];
     if (o.operation_count)
         o.field_count = perm_offered_fields(cx, type, &o.fields);

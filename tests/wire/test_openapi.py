@@ -184,7 +184,7 @@ def test_what_is_not_described_is_refused(callers, documents, who):
     """Lists of DocTypes and methods that a manager is told of and this caller is not."""
     given = []
     for path, verb, operation in operations(documents["manager"]):
-        if verb == "get" and path not in documents[who]["paths"] and "{" not in path:
+        if verb == "get" and path not in documents[who]["paths"] and "{" not in path and not path.endswith("/meta"):
             answer = callers[who].get(path, {"parent": "User"})
             if answer.status not in (403, 404, 417) and answer.status == 200 and answer.json.get("data") != []:
                 given.append((path, answer))
