@@ -141,7 +141,8 @@ void web_keep(struct web *w, uint64_t ticket)
     if (!may_be_kept(w))
         return;
     struct str key = key_of(w);
-    if (!cache_has_place(w->cx.site, key, w->private_answer))
+    bool place = cache_has_place(w->cx.site, key, w->private_answer);
+    if (!place && !w->route->personal) /* the caller's browser may have it all the same */
         return;
     struct cached c = { .content_type = web_header(x, "Content-Type"), .headers_extra = own_headers(w) };
     if (web_takes_gzip(w) && web_compressible(x)) {
@@ -151,7 +152,8 @@ void web_keep(struct web *w, uint64_t ticket)
     c.body = x->response.body;
     c.content_encoding = web_header(x, "Content-Encoding");
     c.etag = str_printf(x->arena, "\"%016llx\"", (unsigned long long)str_hash(c.body));
-    cache_store(&w->cx, key, ticket, &c);
+    if (place)
+        cache_store(&w->cx, key, ticket, &c);
     if (answer_unchanged(w, c.etag))
         return;
     if (!web_keeps_secret(w))
