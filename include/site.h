@@ -86,6 +86,15 @@ int64_t site_setting_int(const struct site *, const char *single, const char *fi
 int64_t site_config_int(const struct site *, const char *key, int64_t preset);
 struct str site_config_text(const struct site *, const char *key);
 
+/* The time that a site's requests may take together within a window: `rate_limit` {"window": s, "limit": s}. */
+struct site_budget {
+    int64_t limit_us, left_us; /* of this window */
+    int reset_s;               /* until the next one */
+    bool over;                 /* more was spent than there is */
+};
+/* Spends (0 only looks). False: the site has no budget. */
+bool site_budget(const struct site *, int64_t now_us, int64_t spent_us, struct site_budget *out);
+
 /* ---- the call ----------------------------------------------------------------------------------------------------------- */
 /* Opens a call on the arena for the site (held until the arena is reset); the user is left NULL, the language is the
  * site's. `site` may be NULL for commands that have none. Takes a fresher snapshot than the one given when its settings

@@ -24,12 +24,47 @@ static struct target find(struct str path)
     return t;
 }
 
-/* Only the part before the first '/' counts. */
+static bool is_scrubbed(struct str written, struct str doctype)
+{
+    if (written.n != doctype.n)
+        return false;
+    for (size_t i = 0; i < written.n; i++) {
+        char c = doctype.p[i] >= 'A' && doctype.p[i] <= 'Z' ? (char)(doctype.p[i] + 32) : doctype.p[i];
+        if (written.p[i] != (c == ' ' || c == '-' ? '_' : c))
+            return false;
+    }
+    return true;
+}
+
+/* "frappe.core.doctype.user.user.sign_up" is the function sign_up of User. */
+static bool is_function_of(struct str path, struct str doctype, struct str function)
+{
+    size_t n = 2 * doctype.n + function.n + 2;
+    struct str module = path.n > n ? str_slice(path, 0, path.n - n) : STR_NONE;
+    struct str rest = str_from(path, module.n), folder = STR_NONE, file = STR_NONE;
+    return str_ends(module, STR(".doctype.")) && str_cut(&rest, '.', &folder) && str_cut(&rest, '.', &file) &&
+           is_scrubbed(folder, doctype) && is_scrubbed(file, doctype) && str_eq(rest, function);
+}
+
+/* v2 names a function by its DocType: the path of the row, empty when there is none. */
+static struct str function_path(struct str doctype, struct str function)
+{
+    TABLE_EACH (web_methods, struct web_method, web_it)
+        if (is_function_of(str_of((*web_it)->path), doctype, function))
+            return str_of((*web_it)->path);
+    TABLE_EACH (methods, struct method, it)
+        if (is_function_of(str_of((*it)->path), doctype, function))
+            return str_of((*it)->path);
+    return STR_NONE;
+}
+
+/* Only the part before the first '/' counts; in v2 what follows it is a function of that DocType. */
 static struct str path_of(const struct web *w)
 {
     struct str rest = web_captured(w, "path"), path = STR("");
     str_cut(&rest, '/', &path);
-    return path;
+    struct str function = w->api == 2 && rest.n && !str_has(rest, '/') ? function_path(path, rest) : STR_NONE;
+    return function.n ? function : path;
 }
 
 static enum lane lane_of(const struct web *w)

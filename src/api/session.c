@@ -1,5 +1,6 @@
 /* Log-in, log-out, who am I: methods about the session (spec/frappe-api.md sections 6.1 to 6.3, 6.6). */
 #include "api_priv.h"
+#include "core.h"
 
 static void say(struct web *w, struct str text)
 {
@@ -24,6 +25,20 @@ static void tell_who(struct web *w, const struct user *user)
     out_member_text(&w->out, "full_name", user->full_name);
 }
 
+/* In a transaction of its own: what the refused one did is undone first. */
+static void remember_failure(struct web *w, struct str usr, struct str peer)
+{
+    struct ctx *cx = &w->cx;
+    struct error refusal = cx->err;
+    if (refusal.kind != &AuthenticationError || !usr.n || !cx->may_write)
+        return;
+    call_rollback(cx);
+    cx->err = (struct error){ 0 };
+    if (!activity_log(cx, ACTIVITY_LOGIN_FAILED, usr, peer) || !call_commit(cx))
+        call_rollback(cx);
+    cx->err = refusal;
+}
+
 static bool log_in(struct web *w)
 {
     const struct http_request *r = &w->exchange->request;
@@ -31,10 +46,15 @@ static bool log_in(struct web *w)
         return throw(&w->cx, &ValidationError, "A password does not belong into the address: send it in the body.");
     struct str sid;
     struct identity identity = w->identity;
-    if (!login(&w->cx, web_arg(w, "usr"), web_arg(w, "pwd"), r->peer, http_header_of(r, "User-Agent"), &identity, &sid))
+    struct str usr = web_arg(w, "usr");
+    if (!login(&w->cx, usr, web_arg(w, "pwd"), r->peer, http_header_of(r, "User-Agent"), &identity, &sid)) {
+        remember_failure(w, usr, r->peer);
         return false;
+    }
     w->identity = identity;
     w->cx.user = identity.user;
+    if (!activity_log(&w->cx, ACTIVITY_LOGIN, identity.user->name, r->peer))
+        return false;
     web_set_session(w, sid, identity.user);
     tell_who(w, identity.user);
     return true;
@@ -51,7 +71,11 @@ WEB_METHOD(login) = { .path = "login",
 /* ---- log out ---------------------------------------------------------------------------------------------------------- */
 static bool log_out(struct web *w)
 {
+    bool had_session = w->identity.by == BY_SESSION;
+    struct str user = w->cx.user->name;
     if (!logout(&w->cx, &w->identity))
+        return false;
+    if (had_session && w->cx.may_write && !activity_log(&w->cx, ACTIVITY_LOGOUT, user, w->exchange->request.peer))
         return false;
     web_clear_session(w);
     say(w, STR("No App"));
@@ -96,6 +120,40 @@ static bool who(struct web *w)
 WEB_METHOD(get_logged_user) = {
     .path = "frappe.auth.get_logged_user", NO_ARGS, .run = who, .about = "The name of the calling user."
 };
+
+static bool get_user_info(struct web *w)
+{
+    api_answer_key(w);
+    out_begin_object(&w->out);
+    out_member_text(&w->out, "user", w->cx.user->name);
+    out_member_text(&w->out, "user_type", w->cx.user->system_user ? STR("System User") : STR("Website User"));
+    out_end_object(&w->out);
+    return true;
+}
+
+WEB_METHOD(get_user_info) = { .path = "frappe.realtime.get_user_info",
+                              .guest = true,
+                              .run = get_user_info,
+                              .about = "Who is calling, Guest included." };
+
+static bool get_versions(struct web *w)
+{
+    api_answer_key(w);
+    out_begin_object(&w->out);
+    out_key(&w->out, STR("frappe"));
+    out_begin_object(&w->out);
+    out_member_text(&w->out, "title", STR("Préau"));
+    out_member_text(&w->out, "description", STR("Frappe's interface, version 15"));
+    out_member_text(&w->out, "branch", STR("version-15"));
+    out_member_text(&w->out, "version", STR("15.51.1"));
+    out_end_object(&w->out);
+    out_end_object(&w->out);
+    return true;
+}
+
+WEB_METHOD(get_versions) = { .path = "frappe.utils.change_log.get_versions",
+                             .run = get_versions,
+                             .about = "The version of Frappe whose interface this is." };
 
 static bool give_csrf_token(struct web *w)
 {

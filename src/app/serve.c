@@ -65,10 +65,18 @@ static bool is_open(struct visit *v)
     return false;
 }
 
+/* A site whose settings are not read yet has its configuration: origins stand in it. */
+static void lend_site(struct visit *v)
+{
+    if (!v->open)
+        v->web.cx.site = v->site;
+}
+
 static bool answer_options(struct visit *v)
 {
     if (v->web.exchange->request.method != HTTP_OPTIONS)
         return true;
+    lend_site(v);
     web_answer_options(&v->web);
     return false;
 }
@@ -83,10 +91,16 @@ static bool answer_here(struct visit *v)
     return false;
 }
 
+static bool is_over_budget(const struct visit *v)
+{
+    struct site_budget b;
+    return site_budget(v->site, v->web.cx.now_us, 0, &b) && b.over;
+}
+
 static bool from_cache(struct visit *v)
 {
     struct web *w = &v->web;
-    if (!v->open || !web_cacheable(w) || !web_identify_quickly(w))
+    if (!v->open || is_over_budget(v) || !web_cacheable(w) || !web_identify_quickly(w))
         return true;
     web_speak(w);
     v->hit = web_cached(w);
@@ -118,6 +132,14 @@ static bool identify(struct visit *v)
     bool known = web_identify(&v->web);
     web_speak(&v->web);
     return known;
+}
+
+/* After the caller: a forged request is told so first. */
+static bool budget(struct visit *v)
+{
+    if (!v->open || !is_over_budget(v))
+        return true;
+    return throw(&v->web.cx, &TooManyRequestsError, "Too many requests: the time of this school is spent for now.");
 }
 
 static bool dispatch(struct visit *v)
@@ -195,6 +217,7 @@ static const struct step {
     { "call", WORK, call },         /* the site's settings, if they were not in memory */
     { "args", WORK, read_args },    /* query, JSON, form, multipart → one map; `cmd` */
     { "caller", WORK, identify },   /* session, token, CSRF; language */
+    { "budget", WORK, budget },     /* rate_limit */
     { "dispatch", WORK, dispatch }, /* 404 and 405 live here */
     { "lane", WORK, choose_lane },  /* passwords and long reads go on elsewhere */
     { "handle", WORK, handle },     /* the row's handler, then commit or roll back */
@@ -227,6 +250,27 @@ static bool sees_timing(const struct visit *v)
     return v->open && v->web.identity.by != BY_NOBODY && user_has_role(v->web.cx.user, "System Manager");
 }
 
+static void set_number(struct visit *v, const char *name, int64_t n)
+{
+    http_set_header(v->web.exchange, name, str_printf(v->web.cx.arena, "%lld", (long long)n));
+}
+
+/* What this request took, and what that leaves. */
+static void add_budget(struct visit *v)
+{
+    struct site_budget b;
+    int64_t took_us = 0;
+    for (size_t i = 0; i < countof(steps); i++)
+        took_us += v->took_us[i];
+    bool refused = v->web.cx.err.kind == &TooManyRequestsError;
+    if (!v->open || !site_budget(v->site, v->web.cx.now_us, refused ? 0 : took_us, &b))
+        return;
+    set_number(v, "X-RateLimit-Limit", b.limit_us);
+    set_number(v, "X-RateLimit-Remaining", b.left_us);
+    set_number(v, "X-RateLimit-Reset", b.reset_s);
+    set_number(v, refused ? "Retry-After" : "X-RateLimit-Used", refused ? b.reset_s : took_us);
+}
+
 static void respond(struct visit *v)
 {
     struct web *w = web_of(v);
@@ -235,12 +279,23 @@ static void respond(struct visit *v)
     else if (v->open && !v->hit)
         web_keep(w, v->ticket);
     web_finish(w);
+    add_budget(v);
     if (sees_timing(v))
         http_set_header(w->exchange, "Server-Timing", visit_timing(v));
     v->over = true;
 }
 
 /* ---- what http asks ----------------------------------------------------------------------------------------------------------- */
+/* As http refuses what grows too large later, with the headers that browsers of other origins need to read it. */
+static void refuse_body(struct visit *v)
+{
+    lend_site(v);
+    http_answer_plain(v->web.exchange, 413, STR("Request Entity Too Large"),
+                      STR("The data value transmitted exceeds the capacity limit."));
+    web_finish(&v->web);
+    v->over = true;
+}
+
 static void on_head(struct exchange *x, size_t *body_limit)
 {
     struct visit *v = arena_new_of(x->arena, struct visit);
@@ -249,8 +304,11 @@ static void on_head(struct exchange *x, size_t *body_limit)
     web_open(&v->web, x);
     if (!walk(v, HEAD))
         respond(v);
-    else
+    else {
         *body_limit = web_body_limit(&v->web);
+        if (x->request.body_size > *body_limit)
+            refuse_body(v);
+    }
 }
 
 static enum lane on_ready(struct exchange *x, struct str *group)

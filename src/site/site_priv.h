@@ -31,9 +31,10 @@ struct site_state {
     struct site_state *next;
     struct published current; /* struct snapshot; empty: no such site now */
     struct changes_clock changes;
-    _Atomic int64_t used_us; /* monotonic: last asked for */
-    struct stamp stamp;      /* of site_config.json; under the registry's lock */
-    uint64_t common;         /* which common configuration was merged; likewise */
+    _Atomic int64_t used_us;          /* monotonic: last asked for */
+    _Atomic int64_t window, spent_us; /* of the budget: which window is counted, and what was spent in it */
+    struct stamp stamp;               /* of site_config.json; under the registry's lock */
+    uint64_t common;                  /* which common configuration was merged; likewise */
     /* The rest belongs to the thread that reads change logs. */
     bool watched;
     int64_t polled_us, swept_us;
@@ -47,8 +48,8 @@ struct snapshot {
     struct site site;
     const struct snapshot *base; /* the one without settings that this one completes and holds; NULL: is it */
     bool complete;
-    uint64_t ticket;     /* taken before the settings were read */
-    struct deps from;    /* the documents that they and the parts came from */
+    uint64_t ticket;  /* taken before the settings were read */
+    struct deps from; /* the documents that they and the parts came from */
 };
 
 /* ---- part.c ------------------------------------------------------------------------------------------------------ */

@@ -249,3 +249,66 @@ def test_the_log_names_no_person(school):
     log = school.server.log_path.read_text()
     assert '"route":"/api/resource/:doctype/*name"' in log and '"steps_us":' in log
     assert "private.person" not in log
+
+
+# ---- budgets and other origins -------------------------------------------------------------------------------------------
+def test_a_school_may_have_a_budget_of_time(server):
+    """rate_limit of the configuration: microseconds of work per window, then 429 until the next one."""
+    school = server.new_school("budget")
+    admin = school.admin
+    assert admin.get("/api/method/ping").header("X-RateLimit-Limit") is None
+    school.configure(rate_limit={"window": 3600, "limit": 1})
+    answer = admin.get("/api/resource/User")
+    assert answer.header("X-RateLimit-Limit") == "1000000" and 0 < int(answer.header("X-RateLimit-Reset")) <= 3600
+    assert 0 < int(answer.header("X-RateLimit-Used")) <= 1000000 - int(answer.header("X-RateLimit-Remaining"))
+    school.configure(rate_limit={"window": 3600, "limit": 0.000001})
+    refused = admin.get("/api/resource/User")
+    assert refused.status == 429 and refused.exc_type == "TooManyRequestsError"
+    assert refused.header("Retry-After") == refused.header("X-RateLimit-Reset") and refused.header("X-RateLimit-Used") is None
+    assert refused.header("X-RateLimit-Remaining") == "0"
+    second = admin.get("/api/v2/document/User")
+    assert second.status == 429 and second.json["errors"][0]["type"] == "TooManyRequestsError"
+    school.configure(rate_limit=None)
+    assert admin.get("/api/resource/User").status == 200
+
+
+def test_a_forged_request_is_told_so_before_the_budget(server):
+    school = server.new_school("forged")
+    session = school.session("Administrator")
+    assert session.get("/api/method/frappe.sessions.get_csrf_token").message
+    school.configure(rate_limit={"window": 3600, "limit": 0.000001})
+    session.get("/api/method/ping")
+    forged = session.post("/api/resource/User", {"email": "x@y.test"})
+    assert forged.status == 400 and forged.exc_type == "CSRFTokenError"
+
+
+def test_other_origins_read_every_answer(server):
+    school = server.new_school("cors")
+    app = {"Origin": "https://app.test"}
+    assert school.guest.get("/api/method/ping", headers=app).header("Access-Control-Allow-Origin") is None
+    school.configure(allow_cors=["https://app.test", "https://other.test"])
+    asked = [("GET", "/api/method/ping", app, 200), ("GET", "/api/nope", app, 404), ("DELETE", "/api/resource/User", app, 405),
+             ("GET", "/nope/nope", app, 404), ("GET", "/api/resource/User", {**app, "Authorization": "token a:b"}, 401),
+             ("OPTIONS", "/api/resource/User", app, 200)]
+    for method, path, headers, status in asked:
+        answer = school.guest.request(method, path, headers=headers)
+        assert answer.status == status, answer
+        assert answer.header("Access-Control-Allow-Origin") == "https://app.test"
+        assert answer.header("Access-Control-Allow-Credentials") == "true" and "Origin" in answer.header("Vary")
+    head = f"POST /api/method/ping HTTP/1.1\r\nHost: {school.host}\r\nOrigin: https://app.test\r\nContent-Length: {64 << 20}\r\n\r\n"
+    refused = server.raw(head.encode(), wait=3)
+    assert refused.startswith(b"HTTP/1.1 413 ") and b"Access-Control-Allow-Origin: https://app.test" in refused
+    assert b"text/html" in refused
+    assert school.guest.get("/api/method/ping", headers={"Origin": "https://evil.test"}).header("Access-Control-Allow-Origin") is None
+
+
+def test_options_echo_what_is_asked_for(server):
+    school = server.new_school("preflight")
+    school.configure(allow_cors="*")
+    answer = school.guest.request("OPTIONS", "/api/resource/User/x", headers={
+        "Origin": "https://any.test", "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "authorization,content-type"})
+    assert answer.status == 200 and answer.body == b"" and answer.header("Content-Type") == "text/plain; charset=utf-8"
+    assert answer.header("Access-Control-Allow-Methods") == "PUT"
+    assert answer.header("Access-Control-Allow-Headers") == "authorization,content-type"
+    assert answer.header("Access-Control-Max-Age") == "86400" and answer.header("Access-Control-Allow-Origin") == "https://any.test"

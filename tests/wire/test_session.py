@@ -164,3 +164,17 @@ def test_a_foreign_origin_cannot_log_in(school):
 def test_a_token_needs_no_csrf_token(school):
     answer = school.admin.post("/api/resource/LMS Bootcamp", {"title": "By token"}, headers={"Origin": "https://app.test"})
     assert answer.status == 200
+
+
+def test_logging_in_and_out_stands_in_the_activity_log(school):
+    school.add_user("log@people.test")
+    school.client().login("log@people.test", "wrong password")
+    session = school.session("log@people.test")
+    session.get("/api/method/logout")
+    rows = school.admin.list("Activity Log", filters={"full_name": ["like", "%log%"]}, order_by="creation asc",
+                             fields=["operation", "status", "user", "ip_address"]).data
+    assert [(row["operation"], row["status"]) for row in rows] == [
+        ("Login", "Failed"), ("Login", "Success"), ("Logout", "Success")]
+    assert all(row["user"] == "log@people.test" and row["ip_address"] == "127.0.0.1" for row in rows)
+    school.client().login("nobody@people.test", "x")
+    assert school.admin.list("Activity Log", filters={"subject": ["like", "nobody@people.test%"]}, fields=["user"]).data == [{"user": "Guest"}]

@@ -1,6 +1,6 @@
 """The second interface: /api/v2/document, /api/v2/doctype, /api/v2/method (spec sections 2.3, 7.3, 12.3)."""
 import pytest
-from conftest import bootcamp_tree
+from conftest import PASSWORD, bootcamp_tree
 
 V2 = "/api/v2/document/LMS Bootcamp"
 
@@ -180,6 +180,22 @@ def test_count(school, bootcamp, student):
 def test_methods_answer_in_data(school):
     assert school.guest.get("/api/v2/method/ping").json == {"data": "pong"}
     assert school.admin.get("/api/v2/method/frappe.auth.get_logged_user").json == {"data": "Administrator"}
+
+
+def test_a_function_of_a_doctype(school):
+    """/api/v2/method/<DocType>/<function>: one that is not there is refused as any."""
+    answer = school.admin.get("/api/v2/method/User/nope")
+    assert answer.status == 417 and answer.json["errors"][0]["message"].startswith("Failed to get method ")
+    assert school.admin.get("/api/v2/method/ping/what/ever").json == {"data": "pong"}
+
+
+def test_log_in_by_the_second_interface(school):
+    client = school.client()
+    answer = client.post("/api/v2/method/login", {"usr": "Administrator", "pwd": PASSWORD})
+    assert answer.json == {"data": "Logged In", "home_page": "/app", "full_name": "Administrator"}
+    assert client.get("/api/v2/method/frappe.auth.get_logged_user").json == {"data": "Administrator"}
+    assert client.post("/api/v2/method/logout").status == 200
+    assert client.get("/api/v2/method/frappe.auth.get_logged_user").status == 403
 
 
 def test_errors_have_the_second_shape(school):
