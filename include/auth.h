@@ -79,6 +79,12 @@ bool secret_get(struct ctx *, struct str doctype, struct str name, const char *f
 bool secret_has(struct ctx *, struct str doctype, struct str name, const char *field, bool *has);
 bool secrets_delete(struct ctx *, struct str doctype, struct str name);
 bool secrets_rename(struct ctx *, struct str doctype, struct str old_name, struct str new_name);
+/* What __Auth holds, for whoever takes over a database: login hashes by scheme (`unknown`: nobody can log in with it),
+ * and reversible secrets that the site's key opens or not. */
+struct secrets_survey {
+    int64_t pbkdf2, argon2, unknown, opened, sealed;
+};
+bool secrets_survey(struct ctx *, struct secrets_survey *out);
 /* A new Fernet key as text. */
 struct str fernet_key(struct arena *);
 /* Makes (or replaces) the user's API secret; the key is made once. 15 hex digits each. The caller commits. */

@@ -109,6 +109,10 @@ bool db_rollback_to_savepoint(struct ctx *);
  * With the administrative login, outside any call's transaction. All-or-nothing: on failure everything is undone. */
 bool db_tenant_create(struct ctx *, const struct db_tenant *);
 bool db_tenant_drop(struct ctx *, const struct db_tenant *);
+/* As db_tenant_create, for a database that exists already: only its role, its user (an existing one keeps its password)
+ * and their rights are made. db_tenant_leave takes the role away again and touches nothing else. */
+bool db_tenant_adopt(struct ctx *, const struct db_tenant *);
+bool db_tenant_leave(struct ctx *, const struct db_tenant *);
 bool db_tenant_exists(struct ctx *, const char *database, bool *exists);
 /* Makes the service user if it is missing; the embedded server's and a first start's business. */
 bool db_service_user(struct ctx *);

@@ -8,76 +8,11 @@
 
 #include "child.h"
 #include "command.h"
+#include "dump.h"
 #include "folder.h"
 #include "school.h"
 
-/* A folder of our own beside the sites, so that renames stay on one disk; removed with the arena. */
-static void remove_folder(void *path)
-{
-    folder_remove(path);
-}
-
-static char *work_folder(struct arena *a)
-{
-    char *path = arena_printf(a, "%s/.work-XXXXXX", sites_folder());
-    if (!mkdtemp(path))
-        return NULL;
-    arena_defer(a, remove_folder, path);
-    return path;
-}
-
-struct login {
-    const char *user, *password;
-};
-
-static struct login administrator(void)
-{
-    const json_t *common = sites_config();
-    const char *user = json_string_value(json_object_get(common, "root_login"));
-    const char *password = json_string_value(json_object_get(common, "root_password"));
-    return (struct login){ user ? user : "root", password ? password : "" };
-}
-
-/* A login for the clients: in a file of mode 0600, never on a command line. */
-static const char *login_file(struct arena *a, const char *folder, struct login login)
-{
-    const char *path = arena_printf(a, "%s/login.cnf", folder);
-    const json_t *common = sites_config();
-    const char *socket = json_string_value(json_object_get(common, "db_socket"));
-    const char *host = json_string_value(json_object_get(common, "db_host"));
-    long long port = json_integer_value(json_object_get(common, "db_port"));
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return NULL;
-    dprintf(fd, "[client]\nuser=\"%s\"\npassword=\"%s\"\ndefault-character-set=utf8mb4\n", login.user, login.password);
-    if (socket)
-        dprintf(fd, "socket=\"%s\"\n", socket);
-    else
-        dprintf(fd, "host=\"%s\"\nport=%lld\nprotocol=tcp\n", host ? host : "127.0.0.1", port ? port : 3306);
-    close(fd);
-    return path;
-}
-
 /* ---- backup ------------------------------------------------------------------------------------------------------------ */
-
-static bool dump(struct arena *a, const char *folder, const char *database, struct str *why)
-{
-    const char *login = login_file(a, folder, administrator());
-    if (!login) {
-        *why = STR("the login for mariadb-dump could not be written");
-        return false;
-    }
-    const char *argv[] = { "mariadb-dump",
-                           arena_printf(a, "--defaults-file=%s", login),
-                           "--single-transaction",
-                           "--routines",
-                           "--hex-blob",
-                           "--skip-dump-date",
-                           "--default-character-set=utf8mb4",
-                           database,
-                           NULL };
-    return child_run(a, argv, NULL, arena_printf(a, "%s/database.sql", folder), why);
-}
 
 /* The archive appears under its name only when it is whole. */
 static bool pack(struct arena *a, const char *folder, const char *site_folder, const char *file, struct str *why)
@@ -107,8 +42,8 @@ static int site_backup(struct command_line *cl)
     const struct site *site = site_find(host);
     if (!site)
         return command_failed("There is no site %.*s in %s.", STR_ARG(host), cl->sites);
-    char *folder = work_folder(cl->arena);
-    bool done = folder && dump(cl->arena, folder, site->tenant.database, &why) &&
+    const char *folder = dump_folder(cl->arena);
+    bool done = folder && dump_write(cl->arena, folder, site->tenant.database, &why) &&
                 pack(cl->arena, folder, school_folder(cl->arena, site->name), file, &why);
     site_release(site);
     if (!folder)
@@ -159,24 +94,6 @@ static bool unpack(struct arena *a, const char *file, const char *folder, struct
     return false;
 }
 
-/* With the rights of the new school, and deaf to commands of the client: whatever the dump says, it cannot reach
- * another school or a shell. */
-static bool load(struct arena *a, const char *folder, struct str host, struct str *why)
-{
-    const char *path = arena_printf(a, "%s/site_config.json", school_folder(a, host));
-    json_t *config = json_load_file(path, 0, NULL);
-    const char *database = json_string_value(json_object_get(config, "db_name"));
-    const char *password = json_string_value(json_object_get(config, "db_password"));
-    struct login own = { database, password };
-    const char *login = database && password ? login_file(a, folder, own) : NULL;
-    const char *argv[] = { "mariadb",       arena_printf(a, "--defaults-file=%s", login ? login : ""),
-                           "--binary-mode", "--max-allowed-packet=1G",
-                           database,        NULL };
-    bool done = login && child_run(a, argv, arena_printf(a, "%s/database.sql", folder), NULL, why);
-    json_decref(config);
-    return done;
-}
-
 /* The files come back by moving the two folders over the empty ones. */
 static bool bring_files(struct arena *a, const char *folder, struct str host, struct str *why)
 {
@@ -208,12 +125,13 @@ static bool restore(struct command_line *cl, struct str host, const char *folder
     if (!config)
         return false;
     json_object_del(config, "domains"); /* they may belong to the school this is a copy of */
+    json_object_del(config, "adopted_in_place");
     bool founded = school_found(a, host, config, why);
     json_decref(config);
     if (!founded)
         return false;
     struct ctx cx;
-    bool done = load(a, folder, host, why) && bring_files(a, folder, host, why);
+    bool done = dump_load(a, folder, host, why) && bring_files(a, folder, host, why);
     if (done && command_call(cl, &cx, str_c(a, host))) {
         done = school_migrate(&cx, false, NULL);
         done = command_end(&cx, done) == DONE;
@@ -230,7 +148,7 @@ static int site_restore(struct command_line *cl)
     struct str why = STR("it failed"), host = str_lower(cl->arena, str_of(command_word(cl, 0)));
     if (!command_open(cl))
         return FAILED;
-    char *folder = work_folder(cl->arena);
+    const char *folder = dump_folder(cl->arena);
     if (!folder)
         return command_failed("%s cannot be written.", cl->sites);
     if (!restore(cl, host, folder, &why))

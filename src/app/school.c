@@ -60,12 +60,17 @@ static bool make_folders(struct arena *a, struct str host, struct str *why)
     return true;
 }
 
+/* The key of a configuration whose database was there before the site: until the site is open, nothing may drop it. */
+static const char in_place[] = "adopted_in_place";
+
 /* A name for the database that tells nothing and clashes with nothing: an underscore and 16 hex digits, as Frappe's. */
 static json_t *new_config(struct arena *a, const json_t *from)
 {
     json_t *config = from ? json_deep_copy(from) : json_object();
-    json_object_set_new(config, "db_name", json_string(str_printf(a, "_%.*s", STR_ARG(random_hex(a, 8))).p));
-    json_object_set_new(config, "db_password", json_string(random_hex(a, 16).p));
+    if (!json_object_get(config, in_place)) {
+        json_object_set_new(config, "db_name", json_string(str_printf(a, "_%.*s", STR_ARG(random_hex(a, 8))).p));
+        json_object_set_new(config, "db_password", json_string(random_hex(a, 16).p));
+    }
     if (!json_object_get(config, "encryption_key"))
         json_object_set_new(config, "encryption_key", json_string(fernet_key(a).p));
     json_object_set_new(config, "being_created", json_integer(1));
@@ -118,7 +123,8 @@ static bool make_database(struct arena *a, const json_t *config, struct str *why
     struct ctx cx = plain_call(a);
     struct db_tenant tenant = { .database = json_string_value(json_object_get(config, "db_name")),
                                 .password = json_string_value(json_object_get(config, "db_password")) };
-    return said(&cx, db_tenant_create(&cx, &tenant), why);
+    bool there = json_object_get(config, in_place);
+    return said(&cx, there ? db_tenant_adopt(&cx, &tenant) : db_tenant_create(&cx, &tenant), why);
 }
 
 static void drop_database(struct arena *a, const json_t *config)
@@ -126,7 +132,8 @@ static void drop_database(struct arena *a, const json_t *config)
     struct ctx cx = plain_call(a);
     const char *name = json_string_value(json_object_get(config, "db_name"));
     struct db_tenant tenant = { .database = name, .password = "" };
-    if (name && !db_tenant_drop(&cx, &tenant))
+    bool leave = json_object_get(config, in_place);
+    if (name && !(leave ? db_tenant_leave(&cx, &tenant) : db_tenant_drop(&cx, &tenant)))
         log_say(LOG_WARN, "site.drop", "the database %s could not be dropped", name);
 }
 
@@ -196,7 +203,7 @@ bool school_found(struct arena *a, struct str host, json_t *from, struct str *wh
 bool school_open(struct arena *a, struct str host, struct str *why)
 {
     struct ctx cx = plain_call(a);
-    bool done = site_config_set(&cx, host, "being_created", NULL);
+    bool done = site_config_set(&cx, host, "being_created", NULL) && site_config_set(&cx, host, in_place, NULL);
     unlock_creation();
     return said(&cx, done, why);
 }
@@ -252,7 +259,7 @@ static bool first_documents(struct ctx *cx, const struct school *s)
     return core_new_site(cx, &first) && call_commit(cx);
 }
 
-static bool fill(struct arena *a, const struct school *s, struct str *why)
+bool school_fill(struct arena *a, const struct school *s, struct str *why)
 {
     site_forget(s->host);
     const struct site *site = site_find(s->host);
@@ -296,7 +303,7 @@ bool school_create(struct arena *a, struct school *s, struct str *why)
     json_decref(config);
     if (!founded)
         return false;
-    if (fill(a, s, why) && school_open(a, s->host, why))
+    if (school_fill(a, s, why) && school_open(a, s->host, why))
         return true;
     school_discard(a, s->host);
     return false;

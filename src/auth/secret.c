@@ -106,3 +106,28 @@ bool secrets_rename(struct ctx *cx, struct str doctype, struct str old_name, str
     call_changes(cx, str_c(cx->arena, doctype));
     return db_change(cx, q) >= 0;
 }
+
+static void survey_row(struct ctx *cx, struct secrets_survey *found, bool encrypted, struct str value)
+{
+    struct str plain;
+    if (encrypted)
+        ++*(fernet_open(cx->arena, cx->site->encryption_key, value, &plain) ? &found->opened : &found->sealed);
+    else if (str_starts(value, STR("$pbkdf2-sha256$")))
+        found->pbkdf2++;
+    else if (str_starts(value, STR("$argon2")))
+        found->argon2++;
+    else
+        found->unknown++;
+}
+
+bool secrets_survey(struct ctx *cx, struct secrets_survey *found)
+{
+    *found = (struct secrets_survey){ 0 };
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT `encrypted`, `password` FROM ");
+    sql_table(q, "__Auth");
+    struct rows *rows = db_run(cx, q);
+    while (rows && rows_next(rows))
+        survey_row(cx, found, rows_int(rows, 0) != 0, rows_text(rows, 1));
+    return !failed(cx);
+}

@@ -46,12 +46,13 @@ static bool make_user(struct ctx *cx, const char *name, const char *email, bool 
     return doc_insert(cx, user, SAVE_AS_SYSTEM | SAVE_NO_VERSION);
 }
 
-static bool has_settings(struct ctx *cx, bool *out)
+static bool has_settings(struct ctx *cx, const char *single, bool *out)
 {
     struct sql *q = sql_new(cx);
     sql_add(q, "SELECT COUNT(*) FROM ");
     sql_doctype(q, "Singles");
-    sql_add(q, " WHERE doctype = 'School Settings'");
+    sql_add(q, " WHERE doctype = ");
+    sql_text(q, str_of(single));
     int64_t rows = 0;
     if (!db_first_int(cx, q, &rows))
         return false;
@@ -64,25 +65,35 @@ static struct str or_else(struct str value, struct str preset)
     return value.n ? value : preset;
 }
 
-/* System Settings first: it hands language and time zone on to School Settings. */
-static bool make_settings(struct ctx *cx, const struct new_site *wanted)
+static bool make_system_settings(struct ctx *cx, const struct new_site *wanted)
 {
-    bool there = false;
-    if (!has_settings(cx, &there) || there)
-        return there;
     struct doc *system = doc_load(cx, "System Settings", STR("System Settings"));
     if (!system)
         return false;
     doc_set_text(system, "language", or_else(wanted->language, STR("en")));
     doc_set_text(system, "time_zone", or_else(wanted->time_zone, STR("UTC")));
-    if (!doc_save(cx, system, SAVE_AS_SYSTEM | SAVE_NO_VERSION))
-        return false;
-    struct doc *school = doc_load(cx, "School Settings", STR("School Settings"));
+    return doc_save(cx, system, SAVE_AS_SYSTEM | SAVE_NO_VERSION);
+}
+
+static bool make_school_settings(struct ctx *cx, const struct new_site *wanted)
+{
+    struct doc *system = doc_load(cx, "System Settings", STR("System Settings"));
+    struct doc *school = system ? doc_load(cx, "School Settings", STR("School Settings")) : NULL;
     if (!school)
         return false;
     doc_set_text(school, "title", or_else(wanted->title, cx->site->name));
     doc_set_text(school, "currency", or_else(wanted->currency, STR("EUR")));
+    doc_set_text(school, "language", or_else(doc_text(system, "language"), STR("en")));
+    doc_set_text(school, "time_zone", or_else(doc_text(system, "time_zone"), STR("UTC")));
     return doc_save(cx, school, SAVE_AS_SYSTEM | SAVE_NO_VERSION);
+}
+
+/* System Settings first: School Settings take language and time zone from there. An adopted site has them already. */
+static bool make_settings(struct ctx *cx, const struct new_site *wanted)
+{
+    bool system = false, school = false;
+    return has_settings(cx, "System Settings", &system) && has_settings(cx, "School Settings", &school) &&
+           (system || make_system_settings(cx, wanted)) && (school || make_school_settings(cx, wanted));
 }
 
 bool core_new_site(struct ctx *cx, const struct new_site *wanted)

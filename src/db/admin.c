@@ -131,6 +131,17 @@ static void undo(struct admin *a, const struct step *steps, size_t made)
             log_say(LOG_ERROR, "db.undo", "left behind: %s", mysql_error(a->mysql));
 }
 
+static bool make_all(struct admin *a, const struct step *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (say(a, steps[i].make))
+            continue;
+        undo(a, steps, i);
+        return false;
+    }
+    return true;
+}
+
 bool db_tenant_create(struct ctx *cx, const struct db_tenant *t)
 {
     struct step steps[6];
@@ -143,16 +154,42 @@ bool db_tenant_create(struct ctx *cx, const struct db_tenant *t)
     const char *hash = a ? hash_password(a, t->password) : NULL;
     if (!hash)
         return false;
-    size_t count = tenant_steps(a, t, hash, steps);
-    for (size_t i = 0; i < count; i++) {
-        if (say(a, steps[i].make))
-            continue;
-        undo(a, steps, i);
-        close_admin(a);
-        return false;
-    }
+    bool made = make_all(a, steps, tenant_steps(a, t, hash, steps));
     close_admin(a);
-    return true;
+    return made;
+}
+
+bool db_tenant_adopt(struct ctx *cx, const struct db_tenant *t)
+{
+    struct step steps[6];
+    bool exists;
+    if (!checked_name(cx, t->database) || !db_tenant_exists(cx, t->database, &exists))
+        return false;
+    if (!exists)
+        return throw(cx, &DoesNotExistError, N_("There is no database %s."), t->database);
+    struct admin *a = open_admin(cx);
+    const char *hash = a ? hash_password(a, t->password) : NULL;
+    if (!hash)
+        return false;
+    size_t count = tenant_steps(a, t, hash, steps);
+    steps[2] = (struct step){ arena_printf(cx->arena, "CREATE USER IF NOT EXISTS `%s`@`%s` IDENTIFIED BY PASSWORD '%s'",
+                                           t->database, client_host(), hash),
+                              NULL };
+    bool made = make_all(a, steps + 1, count - 1);
+    close_admin(a);
+    return made;
+}
+
+bool db_tenant_leave(struct ctx *cx, const struct db_tenant *t)
+{
+    struct step steps[6];
+    struct admin *a = checked_name(cx, t->database) ? open_admin(cx) : NULL;
+    if (!a)
+        return false;
+    tenant_steps(a, t, "", steps);
+    bool ok = say(a, steps[1].undo);
+    close_admin(a);
+    return ok;
 }
 
 /* Login and role first: from then on nobody reaches what is being removed. Running it again finishes a half-done one.

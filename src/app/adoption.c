@@ -1,0 +1,216 @@
+/* What an adopted database brings along: found by looking at it, said in one line each. */
+#include "adoption.h"
+
+#include <unistd.h>
+
+#include "auth.h"
+#include "db.h"
+#include "doc.h"
+#include "site.h"
+
+/* ---- is it Frappe's? --------------------------------------------------------------------------------------------------- */
+
+static bool has_table(struct ctx *cx, const char *table)
+{
+    int64_t count = 0;
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT COUNT(*) FROM `information_schema`.`TABLES` WHERE `TABLE_SCHEMA` = ");
+    sql_text(q, str_of(cx->tenant->database));
+    sql_add(q, " AND `TABLE_NAME` = ");
+    sql_text(q, str_of(table));
+    return db_first_int(cx, q, &count) && count > 0;
+}
+
+bool adoption_is_frappe(struct arena *a, struct str host, struct str *why)
+{
+    static const char *const needed[] = { "tabDocType", "tabDocField", "tabDocPerm", "tabUser",
+                                          "tabRole",    "tabHas Role", "tabSingles", "__Auth" };
+    const struct site *site = site_find(host);
+    if (!site) {
+        *why = STR("the new site cannot be read back");
+        return false;
+    }
+    struct ctx cx;
+    call_open(&cx, a, site);
+    site_release(site);
+    const char *missing = NULL;
+    for (size_t i = 0; i < countof(needed) && !missing; i++)
+        missing = has_table(&cx, needed[i]) ? NULL : needed[i];
+    db_return(&cx);
+    if (missing)
+        *why = str_printf(a, "this is no database of Frappe: it has no table `%s`", missing);
+    return !missing;
+}
+
+/* ---- counting ------------------------------------------------------------------------------------------------------------ */
+
+struct report {
+    struct ctx *cx;
+    struct buf *out;
+};
+
+static void heading(struct report *r, const char *text)
+{
+    buf_printf(r->out, "%s\n", text);
+}
+
+static void finding(struct report *r, const char *format, ...) PRINTF(2, 3);
+static void finding(struct report *r, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    buf_printf(r->out, "  %s\n", arena_vprintf(r->cx->arena, format, args));
+    va_end(args);
+}
+
+/* Documents of a DocType; 0 when the site has no such DocType. */
+static bool count_of(struct report *r, const char *doctype, int64_t *out)
+{
+    *out = 0;
+    const struct doctype *type = doc_type_find(r->cx->site, str_of(doctype));
+    const struct query all = { .doctype = str_of(doctype), .unchecked = true };
+    if (!type || type->is_single || !has_table(r->cx, arena_printf(r->cx->arena, "tab%s", doctype)))
+        return !failed(r->cx);
+    return list_count(r->cx, &all, out);
+}
+
+/* ---- people ---------------------------------------------------------------------------------------------------------------- */
+
+static bool say_people(struct report *r, const struct secrets_survey *secrets)
+{
+    int64_t users, roles;
+    if (!count_of(r, "User", &users) || !count_of(r, "Role", &roles))
+        return false;
+    finding(r, "%ld users; passwords: %ld pbkdf2_sha256, %ld argon2 (hashed anew at the next login)", (long)users,
+            (long)secrets->pbkdf2, (long)secrets->argon2);
+    finding(r, "%ld roles, %ld secrets (API keys and other Password fields) that the site's key opens", (long)roles,
+            (long)secrets->opened);
+    return true;
+}
+
+/* ---- DocTypes -------------------------------------------------------------------------------------------------------------- */
+
+static bool say_doctype(struct report *r, const struct doctype *type)
+{
+    int64_t documents;
+    if (type->is_single || type->is_child)
+        finding(r, "DocType %s (%s)", type->name, type->is_single ? "Single" : "child table");
+    else if (!count_of(r, type->name, &documents))
+        return false;
+    else
+        finding(r, "DocType %s: %ld document%s", type->name, (long)documents, documents == 1 ? "" : "s");
+    return true;
+}
+
+static bool say_doctypes(struct report *r)
+{
+    const struct doctype **all;
+    size_t count = doc_types(r->cx->arena, r->cx->site, &all);
+    for (size_t i = 0; i < count; i++)
+        if (all[i]->custom && !say_doctype(r, all[i]))
+            return false;
+    static const char *const kinds[] = { "Custom Field", "Property Setter", "Custom DocPerm", "User Permission" };
+    for (size_t i = 0; i < countof(kinds); i++) {
+        int64_t rows;
+        if (!count_of(r, kinds[i], &rows))
+            return false;
+        if (rows)
+            finding(r, "%ld %s row%s", (long)rows, kinds[i], rows == 1 ? "" : "s");
+    }
+    return true;
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------------------- */
+
+static bool count_files(struct ctx *cx, int64_t *there, int64_t *missing)
+{
+    struct rows *rows = doc_rows(cx, &(struct find){ .doctype = "File",
+                                                     .fields = "file_url is_private",
+                                                     .where = FIND({ "is_folder", "=", STR("0") }),
+                                                     .unchecked = true });
+    while (rows && rows_next(rows)) {
+        struct str url = rows_text(rows, 0);
+        bool private = str_starts(url, STR("/private/files/")), public = str_starts(url, STR("/files/"));
+        if (!private && !public)
+            continue; /* a link to elsewhere */
+        const char *path = arena_printf(cx->arena, "%s/%.*s/%s%.*s", sites_folder(), STR_ARG(cx->site->name),
+                                        private ? "" : "public", STR_ARG(url));
+        ++*(str_find(url, STR("..")) < 0 && access(path, R_OK) == 0 ? there : missing);
+    }
+    return !failed(cx);
+}
+
+/* ---- what does not come ------------------------------------------------------------------------------------------------------ */
+
+/* Documents that make a Frappe do something: kept as documents, but this program does not run them. */
+static const char *const not_run[] = { "Server Script", "Client Script",   "Notification",
+                                       "Workflow",      "Assignment Rule", "Auto Email Report",
+                                       "Auto Repeat",   "Email Account",   "Print Format",
+                                       "Report" };
+
+static bool say_not_run(struct report *r)
+{
+    for (size_t i = 0; i < countof(not_run); i++) {
+        int64_t rows;
+        if (!count_of(r, not_run[i], &rows))
+            return false;
+        if (rows)
+            finding(r, "%ld %s document%s: kept and served, but nothing here runs them", (long)rows, not_run[i],
+                    rows == 1 ? "" : "s");
+    }
+    return true;
+}
+
+static bool say_tableless(struct report *r)
+{
+    struct sql *q = sql_new(r->cx);
+    sql_add(q, "SELECT `name`, `is_virtual` FROM ");
+    sql_table(q, "tabDocType");
+    sql_add(q, " WHERE `issingle` = 0 AND (`is_virtual` = 1 OR CONCAT('tab', `name`) NOT IN"
+               " (SELECT `TABLE_NAME` FROM `information_schema`.`TABLES` WHERE `TABLE_SCHEMA` = ");
+    sql_text(q, str_of(r->cx->tenant->database));
+    sql_add(q, ")) ORDER BY `name`");
+    sql_limit(q, 30000);
+    struct rows *rows = db_run(r->cx, q);
+    while (rows && rows_next(rows))
+        finding(r, "DocType %.*s: %s", STR_ARG(rows_text(rows, 0)),
+                rows_int(rows, 1) ? "virtual, its data come from Frappe's code" : "it has no table");
+    return !failed(r->cx);
+}
+
+static bool say_sessions(struct report *r)
+{
+    int64_t sessions = 0;
+    struct sql *q = sql_new(r->cx);
+    sql_add(q, "SELECT COUNT(*) FROM ");
+    sql_table(q, "tabSessions");
+    if (!has_table(r->cx, "tabSessions"))
+        return !failed(r->cx);
+    if (!db_first_int(r->cx, q, &sessions))
+        return false;
+    if (sessions)
+        finding(r, "%ld sessions: everyone logs in again", (long)sessions);
+    return true;
+}
+
+bool adoption_report(struct ctx *cx, struct buf *out)
+{
+    struct report r = { cx, out };
+    struct secrets_survey secrets = { 0 };
+    int64_t there = 0, missing = 0;
+    heading(&r, "Taken:");
+    if (!secrets_survey(cx, &secrets) || !say_people(&r, &secrets) || !say_doctypes(&r) ||
+        !count_files(cx, &there, &missing))
+        return false;
+    finding(&r, "%ld files", (long)there);
+    heading(&r, "Not taken:");
+    if (secrets.unknown)
+        finding(&r, "%ld passwords in a form that cannot be checked: these people ask for a new one",
+                (long)secrets.unknown);
+    if (secrets.sealed)
+        finding(&r, "%ld secrets that the encryption_key of the configuration does not open: enter them again",
+                (long)secrets.sealed);
+    if (missing)
+        finding(&r, "%ld files whose bytes are not in the folders beside the configuration", (long)missing);
+    return say_sessions(&r) && say_tableless(&r) && say_not_run(&r);
+}
