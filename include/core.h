@@ -34,7 +34,10 @@ struct new_user {
     const struct str *roles;
 };
 bool core_user_add(struct ctx *, const struct new_user *);
-/* Gives or takes one role, keeping all others; nothing happens when it is so already. */
+/* The role, made when missing. */
+bool core_role(struct ctx *, const char *name, bool desk_access);
+/* Gives or takes one role, keeping all others; nothing happens when it is so already. A role that the site lacks (an
+ * adopted one may) is made first. */
 bool core_user_role(struct ctx *, struct str user, const char *role, bool has);
 
 /* ---- files ---------------------------------------------------------------------------------------------------------------

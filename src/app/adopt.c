@@ -125,6 +125,23 @@ static bool print_report(struct adoption *ad, struct str *why)
     return command_end(&cx, done) == DONE;
 }
 
+/* A database serves one site. */
+static bool is_free(struct adoption *ad, struct str *why)
+{
+    const struct site **sites;
+    bool taken = false;
+    size_t count = ad->in_place ? sites_all(ad->a, &sites) : 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!strcmp(sites[i]->tenant.database, ad->database)) {
+            taken = true;
+            *why =
+                str_printf(ad->a, "%s is the database of the site %.*s already", ad->database, STR_ARG(sites[i]->name));
+        }
+        site_release(sites[i]);
+    }
+    return !taken;
+}
+
 /* Founded, but not yet open to visitors. */
 static bool take(struct adoption *ad, struct str *why)
 {
@@ -158,7 +175,7 @@ static int site_adopt(struct command_line *cl)
     ad.folder = dump_folder(ad.a);
     if (!ad.folder)
         return command_failed("%s cannot be written.", cl->sites);
-    if (!read_config(&ad, &why) || (!ad.in_place && !bring_dump(&ad, &why)) || !take(&ad, &why))
+    if (!read_config(&ad, &why) || !is_free(&ad, &why) || (!ad.in_place && !bring_dump(&ad, &why)) || !take(&ad, &why))
         return command_failed("The site %.*s was not adopted: %.*s.", STR_ARG(ad.host), STR_ARG(why));
     if (ad.dry)
         printf("Nothing was changed. Without --dry-run this becomes the site %.*s.\n", STR_ARG(ad.host));

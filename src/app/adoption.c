@@ -90,10 +90,30 @@ static bool say_people(struct report *r, const struct secrets_survey *secrets)
 
 /* ---- DocTypes -------------------------------------------------------------------------------------------------------------- */
 
-static bool say_doctype(struct report *r, const struct doctype *type)
+/* Names of tabDocType, each with whether the site made it itself. */
+static bool read_doctypes(struct ctx *cx, struct map *own, int64_t *of_frappe)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT `name`, `custom` FROM ");
+    sql_table(q, "tabDocType");
+    sql_add(q, " ORDER BY `name`");
+    struct rows *rows = db_run(cx, q);
+    while (rows && rows_next(rows)) {
+        if (rows_int(rows, 1))
+            map_put(own, str_copy(cx->arena, rows_text(rows, 0)), own);
+        else
+            ++*of_frappe;
+    }
+    return !failed(cx);
+}
+
+static bool say_doctype(struct report *r, struct str name)
 {
     int64_t documents;
-    if (type->is_single || type->is_child)
+    const struct doctype *type = doc_type_find(r->cx->site, name);
+    if (!type)
+        finding(r, "DocType %.*s", STR_ARG(name));
+    else if (type->is_single || type->is_child)
         finding(r, "DocType %s (%s)", type->name, type->is_single ? "Single" : "child table");
     else if (!count_of(r, type->name, &documents))
         return false;
@@ -104,11 +124,14 @@ static bool say_doctype(struct report *r, const struct doctype *type)
 
 static bool say_doctypes(struct report *r)
 {
-    const struct doctype **all;
-    size_t count = doc_types(r->cx->arena, r->cx->site, &all);
-    for (size_t i = 0; i < count; i++)
-        if (all[i]->custom && !say_doctype(r, all[i]))
+    struct map own = map_new(r->cx->arena);
+    int64_t of_frappe = 0;
+    if (!read_doctypes(r->cx, &own, &of_frappe))
+        return false;
+    for (size_t i = 0; i < own.count; i++)
+        if (!say_doctype(r, own.entries[i].key))
             return false;
+    finding(r, "%ld DocTypes that Frappe brought, with their documents", (long)of_frappe);
     static const char *const kinds[] = { "Custom Field", "Property Setter", "Custom DocPerm", "User Permission" };
     for (size_t i = 0; i < countof(kinds); i++) {
         int64_t rows;
@@ -138,6 +161,25 @@ static bool count_files(struct ctx *cx, int64_t *there, int64_t *missing)
         ++*(str_find(url, STR("..")) < 0 && access(path, R_OK) == 0 ? there : missing);
     }
     return !failed(cx);
+}
+
+/* ---- what is off ------------------------------------------------------------------------------------------------------------- */
+
+/* Of a DocType that the site defines without what this program's own needs (spec/product.md 6c). */
+static void say_off(struct report *r)
+{
+    const struct doctype **all;
+    size_t count = doc_types(r->cx->arena, r->cx->site, &all), off = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!all[i]->lacks)
+            continue;
+        if (!off++)
+            heading(r, "Off:");
+        finding(r,
+                "%s is as the site defines it, without the field %s: the rules, pages and methods of this program for "
+                "it are off",
+                all[i]->name, all[i]->lacks);
+    }
 }
 
 /* ---- what does not come ------------------------------------------------------------------------------------------------------ */
@@ -189,7 +231,7 @@ static bool say_sessions(struct report *r)
     if (!db_first_int(r->cx, q, &sessions))
         return false;
     if (sessions)
-        finding(r, "%ld sessions: everyone logs in again", (long)sessions);
+        finding(r, "%ld session%s: everyone logs in again", (long)sessions, sessions == 1 ? "" : "s");
     return true;
 }
 
@@ -212,5 +254,8 @@ bool adoption_report(struct ctx *cx, struct buf *out)
                 (long)secrets.sealed);
     if (missing)
         finding(&r, "%ld files whose bytes are not in the folders beside the configuration", (long)missing);
-    return say_sessions(&r) && say_tableless(&r) && say_not_run(&r);
+    if (!say_sessions(&r) || !say_tableless(&r) || !say_not_run(&r))
+        return false;
+    say_off(&r);
+    return true;
 }

@@ -10,21 +10,15 @@ static const struct {
     { "Student", false },      { "Influencer", false },    { "All", false },       { "Guest", false },
 };
 
+/* A site that has roles keeps to them: an adopted one has its own. */
 static bool make_roles(struct ctx *cx)
 {
     struct str stored;
-    for (size_t i = 0; i < countof(roles); i++) {
-        if (doc_exists(cx, "Role", str_of(roles[i].name), &stored))
-            continue;
-        struct doc *role = failed(cx) ? NULL : doc_new_named(cx, "Role");
-        if (!role)
+    bool has_roles = doc_exists(cx, "Role", STR("System Manager"), &stored);
+    for (size_t i = 0; i < countof(roles) && !has_roles; i++)
+        if (!core_role(cx, roles[i].name, roles[i].desk_access))
             return false;
-        doc_set_text(role, "role_name", str_of(roles[i].name));
-        doc_set_int(role, "desk_access", roles[i].desk_access);
-        if (!doc_insert(cx, role, SAVE_AS_SYSTEM | SAVE_NO_VERSION))
-            return false;
-    }
-    return true;
+    return !failed(cx);
 }
 
 static bool make_user(struct ctx *cx, const char *name, const char *email, bool manages)

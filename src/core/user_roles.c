@@ -33,10 +33,23 @@ static bool set_role(struct ctx *cx, struct doc *user, struct str role, bool has
     return true;
 }
 
+bool core_role(struct ctx *cx, const char *name, bool desk_access)
+{
+    struct str stored;
+    if (doc_exists(cx, "Role", str_of(name), &stored) || failed(cx))
+        return !failed(cx);
+    struct doc *role = doc_new_named(cx, "Role");
+    if (!role)
+        return false;
+    doc_set_text(role, "role_name", str_of(name));
+    doc_set_int(role, "desk_access", desk_access);
+    return doc_insert(cx, role, SAVE_AS_SYSTEM | SAVE_NO_VERSION);
+}
+
 bool core_user_role(struct ctx *cx, struct str name, const char *role, bool has)
 {
     struct doc *user = doc_find(cx, "User", name);
-    if (!user)
+    if (!user || (has && !core_role(cx, role, false)))
         return !failed(cx);
     return !set_role(cx, user, str_of(role), has) || doc_save(cx, user, AS_SYSTEM);
 }

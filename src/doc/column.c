@@ -57,11 +57,9 @@ static size_t put(const struct field **to, const struct field *fields, size_t co
 
 size_t column_all(struct arena *a, const struct doctype *type, const struct field ***out)
 {
-    const struct field **all = arena_array(a, STANDARDS + type->field_count + countof(optional), sizeof *all);
+    const struct field **all = arena_array(a, STANDARDS + type->field_count, sizeof *all);
     size_t n = put(all, standard_fields, standard_count(type));
     n += put(all + n, type->fields, type->field_count);
-    if (!type->is_child)
-        n += put(all + n, optional, countof(optional));
     *out = all;
     return n;
 }
