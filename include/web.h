@@ -41,6 +41,7 @@ struct web_method {
      * NULL: not described. */
     const struct field *args;
     bool guest;         /* open to the world: must be written */
+    bool guest_reads;   /* open to a Guest too where the argument `doctype` names what Guests may read */
     bool writes_on_get; /* a GET of it may write too */
     enum lane lane;     /* LANE_LOOP (0) means LANE_GENERAL */
     size_t body_limit;  /* bytes; 0: 1 MiB */

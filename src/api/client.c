@@ -18,7 +18,7 @@ WEB_METHOD(client_get_list) = { .path = "frappe.client.get_list",
                                      { "or_filters", JSON }, { "order_by", TEXT }, { "group_by", TEXT },
                                      { "parent", DATA }, { "limit_start", INT, .preset = "0" },
                                      { "limit_page_length", INT, .preset = "20" }, { "as_dict", CHECK, .preset = "1" }),
-                                .guest = true,
+                                .guest_reads = true,
                                 .run = get_list,
                                 .about = "A list, as /api/resource gives it." };
 
@@ -36,7 +36,7 @@ static bool get_count(struct web *w)
 
 WEB_METHOD(client_get_count) = { .path = "frappe.client.get_count",
                                  ARGS({ "doctype", DATA, .reqd = true }, { "filters", JSON }, { "or_filters", JSON }),
-                                 .guest = true,
+                                 .guest_reads = true,
                                  .run = get_count,
                                  .about = "How many documents the caller may see." };
 
@@ -136,7 +136,7 @@ static bool get_value(struct web *w)
 WEB_METHOD(client_get_value) = { .path = "frappe.client.get_value",
                                  ARGS({ "doctype", DATA, .reqd = true }, { "fieldname", JSON, .reqd = true },
                                       { "filters", JSON }, { "as_dict", CHECK, .preset = "1" }),
-                                 .guest = true,
+                                 .guest_reads = true,
                                  .run = get_value,
                                  .about = "Fields of the first document that the filters let through." };
 
@@ -165,7 +165,7 @@ static bool get(struct web *w)
 
 WEB_METHOD(client_get) = { .path = "frappe.client.get",
                            ARGS({ "doctype", DATA, .reqd = true }, { "name", DATA }, { "filters", JSON }),
-                           .guest = true,
+                           .guest_reads = true,
                            .run = get,
                            .about = "One document, by name or by filters." };
 
