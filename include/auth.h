@@ -7,6 +7,18 @@
 
 enum credential { BY_NOBODY, BY_SESSION, BY_TOKEN, BY_PROCESS };
 
+/* A User Permission (spec/frappe-api.md 5.3): documents of the DocType `allow`, and links to one, only with this value. */
+struct user_limit {
+    struct str allow, value;
+    struct str applicable_for; /* counts for documents of this DocType only; empty: of all */
+    bool is_default, hide_descendants;
+};
+/* Some document of the DocType is shared with the user, who alone or with everyone; and what the shares together allow. */
+struct user_share {
+    struct str doctype;
+    bool read, write, share, submit;
+};
+
 /* A user as the call knows them: an immutable copy in memory, refreshed within a second of a change. Guest is a user too. */
 struct user {
     struct counted counted;
@@ -16,6 +28,11 @@ struct user {
     bool enabled;
     struct str *roles; /* with All, Guest and Desk User where they apply; ends with p == NULL */
     size_t role_count;
+    const struct user_limit *limits; /* Guest and Administrator have none */
+    size_t limit_count;
+    const struct user_share *shares; /* by DocType; Guest and Administrator have none */
+    size_t share_count;
+    uint64_t mark; /* of all this: another one as soon as the user may do something else */
 };
 
 extern const struct user *const user_guest;

@@ -21,8 +21,8 @@ static struct shard {
 } shards[SHARDS];
 
 /* What each kind was read from. */
-static const char *const read_from[MEMORY_COUNT][4] = {
-    [MEMORY_USER] = { "User", "Has Role", "Role" },
+static const char *const read_from[MEMORY_COUNT][6] = {
+    [MEMORY_USER] = { "User", "Has Role", "Role", "User Permission", "DocShare" },
     [MEMORY_SESSION] = { SESSIONS },
     [MEMORY_KEY] = { "User" },
 };

@@ -1,4 +1,5 @@
-/* Users as calls know them: read once with their roles, then kept in memory until a User, Has Role or Role changes. */
+/* Users as calls know them: read once with their roles, User Permissions and shares, then kept in memory until one of
+ * these changes. */
 #include "auth_priv.h"
 
 static struct str guest_roles[] = { { "Guest", 5 }, STR_NONE };
@@ -67,6 +68,10 @@ struct reading {
     struct str text[IMAGE + 1];
     struct str roles[256];
     size_t role_count;
+    struct user_limit *limits;
+    size_t limit_count, limit_room;
+    struct user_share *shares;
+    size_t share_count, share_room;
 };
 
 static void add_role(struct reading *r, struct str role)
@@ -97,19 +102,141 @@ static bool read_rows(struct ctx *cx, struct rows *rows, struct reading *r)
     return true;
 }
 
-static struct user *pack(const struct reading *r, struct str asked, struct str *key)
+/* ---- User Permissions and shares ------------------------------------------------------------------------------------ */
+/* Of a User Permission: the first five, of a DocType with shared documents: the DocType and the four rights. */
+enum grant { DOCTYPE_NAME, VALUE, APPLICABLE_FOR, FLAGS, DEFAULT = FLAGS, HIDES, WRITES = HIDES, SHARES, SUBMITS };
+
+static struct rows *ask_grants(struct ctx *cx, struct str user)
 {
-    size_t room = (r->role_count + 1) * sizeof(struct str) + asked.n + 1;
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT `allow`, `for_value`, `applicable_for`, `is_default`, `hide_descendants`, 0, 0 FROM ");
+    sql_doctype(q, "User Permission");
+    sql_add(q, " WHERE `user` = ");
+    sql_text(q, user);
+    sql_add(q, " AND `for_value` IS NOT NULL UNION ALL SELECT `share_doctype`, NULL, NULL, MAX(`read`), MAX(`write`),"
+               " MAX(`share`), MAX(`submit`) FROM ");
+    sql_doctype(q, "DocShare");
+    sql_add(q, " WHERE `user` = ");
+    sql_text(q, user);
+    sql_add(q, " OR `everyone` = 1 GROUP BY `share_doctype`");
+    return db_run(cx, q);
+}
+
+/* Room for one more in an array of the arena that doubles. */
+static void *grown(struct arena *a, void *array, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return array;
+    *room = *room ? *room * 2 : 8;
+    void *more = arena_array(a, *room, size);
+    if (count)
+        memcpy(more, array, count * size);
+    return more;
+}
+
+static void add_limit(struct ctx *cx, struct reading *r, struct rows *rows)
+{
+    r->limits = grown(cx->arena, r->limits, r->limit_count, &r->limit_room, sizeof *r->limits);
+    r->limits[r->limit_count++] = (struct user_limit){
+        .allow = str_copy(cx->arena, rows_text(rows, DOCTYPE_NAME)),
+        .value = str_copy(cx->arena, rows_text(rows, VALUE)),
+        .applicable_for = str_copy(cx->arena, rows_text(rows, APPLICABLE_FOR)),
+        .is_default = rows_int(rows, DEFAULT) != 0,
+        .hide_descendants = rows_int(rows, HIDES) != 0,
+    };
+}
+
+static void add_share(struct ctx *cx, struct reading *r, struct rows *rows)
+{
+    r->shares = grown(cx->arena, r->shares, r->share_count, &r->share_room, sizeof *r->shares);
+    r->shares[r->share_count++] = (struct user_share){
+        .doctype = str_copy(cx->arena, rows_text(rows, DOCTYPE_NAME)),
+        .read = rows_int(rows, FLAGS) != 0,
+        .write = rows_int(rows, WRITES) != 0,
+        .share = rows_int(rows, SHARES) != 0,
+        .submit = rows_int(rows, SUBMITS) != 0,
+    };
+}
+
+static bool read_grants(struct ctx *cx, struct reading *r)
+{
+    if (str_eq_nocase(r->text[NAME], STR("Administrator")) || str_eq_nocase(r->text[NAME], STR("Guest")))
+        return true;
+    struct rows *rows = ask_grants(cx, r->text[NAME]);
+    while (rows && rows_next(rows)) {
+        if (rows_is_null(rows, DOCTYPE_NAME))
+            continue;
+        if (rows_is_null(rows, VALUE))
+            add_share(cx, r, rows);
+        else
+            add_limit(cx, r, rows);
+    }
+    return !failed(cx);
+}
+
+/* ---- one block ------------------------------------------------------------------------------------------------------- */
+static size_t room_of(const struct reading *r, struct str asked)
+{
+    size_t room = (r->role_count + 1) * sizeof(struct str) + r->limit_count * sizeof *r->limits +
+                  r->share_count * sizeof *r->shares + asked.n + 1;
     for (size_t i = 0; i <= IMAGE; i++)
         room += r->text[i].n + 1;
     for (size_t i = 0; i < r->role_count; i++)
         room += r->roles[i].n + 1;
-    struct user *u = counted_block(sizeof *u, room);
+    for (size_t i = 0; i < r->limit_count; i++)
+        room += r->limits[i].allow.n + r->limits[i].value.n + r->limits[i].applicable_for.n + 3;
+    for (size_t i = 0; i < r->share_count; i++)
+        room += r->shares[i].doctype.n + 1;
+    return room;
+}
+
+static uint64_t mixed(uint64_t mark, struct str text, uint64_t flags)
+{
+    return (mark ^ str_hash(text) ^ flags << 56) * 0x9e3779b97f4a7c15u;
+}
+
+static void put_roles(struct user *u, const struct reading *r, char **at)
+{
+    u->role_count = r->role_count;
+    for (size_t i = 0; i < r->role_count; i++) {
+        u->roles[i] = block_put(at, r->roles[i]);
+        u->mark = mixed(u->mark, r->roles[i], 1);
+    }
+}
+
+static void put_grants(struct user *u, struct user_limit *limits, struct user_share *shares, const struct reading *r,
+                       char **at)
+{
+    u->limits = limits;
+    u->limit_count = r->limit_count;
+    u->shares = shares;
+    u->share_count = r->share_count;
+    for (size_t i = 0; i < r->limit_count; i++) {
+        const struct user_limit *from = &r->limits[i];
+        limits[i] = *from;
+        limits[i].allow = block_put(at, from->allow);
+        limits[i].value = block_put(at, from->value);
+        limits[i].applicable_for = block_put(at, from->applicable_for);
+        u->mark = mixed(mixed(u->mark, from->allow, 2), from->value, from->hide_descendants);
+        u->mark = mixed(u->mark, from->applicable_for, 3);
+    }
+    for (size_t i = 0; i < r->share_count; i++) {
+        const struct user_share *from = &r->shares[i];
+        shares[i] = *from;
+        shares[i].doctype = block_put(at, from->doctype);
+        u->mark = mixed(u->mark, from->doctype, 16u + from->read + 2u * from->write);
+    }
+}
+
+static struct user *pack(const struct reading *r, struct str asked, struct str *key)
+{
+    struct user *u = counted_block(sizeof *u, room_of(r, asked));
     if (!u)
         return NULL;
     u->roles = (struct str *)(u + 1);
-    u->role_count = r->role_count;
-    char *at = (char *)(u->roles + r->role_count + 1);
+    struct user_limit *limits = (struct user_limit *)(u->roles + r->role_count + 1);
+    struct user_share *shares = (struct user_share *)(limits + r->limit_count);
+    char *at = (char *)(shares + r->share_count);
     *key = block_put(&at, asked);
     u->name = block_put(&at, r->text[NAME]);
     u->full_name = block_put(&at, r->text[FULL_NAME]);
@@ -118,8 +245,8 @@ static struct user *pack(const struct reading *r, struct str asked, struct str *
     u->image = block_put(&at, r->text[IMAGE]);
     u->enabled = str_is(r->text[ENABLED], "1");
     u->system_user = str_is(r->text[TYPE], "System User");
-    for (size_t i = 0; i < r->role_count; i++)
-        u->roles[i] = block_put(&at, r->roles[i]);
+    put_roles(u, r, &at);
+    put_grants(u, limits, shares, r, &at);
     return u;
 }
 
@@ -141,7 +268,7 @@ const struct user *user_load(struct ctx *cx, struct str name)
     uint64_t ticket = cache_ticket(cx->site);
     struct rows *rows = ask(cx, name);
     struct reading *r = arena_new_of(cx->arena, struct reading);
-    if (!rows || !read_rows(cx, rows, r) || failed(cx))
+    if (!rows || !read_rows(cx, rows, r) || failed(cx) || !read_grants(cx, r))
         return NULL;
     struct str key;
     struct user *u = pack(r, name, &key);

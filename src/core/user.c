@@ -134,6 +134,12 @@ static bool validate(struct ctx *cx, struct doc *user)
         return throw(cx, &ValidationError, "Unknown language: %.*s", STR_ARG(doc_text(user, "language")));
     if (doc_is_set(user, "time_zone") && !zone_find(doc_text(user, "time_zone")))
         return throw(cx, &ValidationError, "Unknown time zone: %.*s", STR_ARG(doc_text(user, "time_zone")));
+    return true;
+}
+
+/* By the roles, also when one of them is written by itself. */
+static bool settle_type(struct ctx *cx, struct doc *user)
+{
     bool desk = false;
     if (!has_desk_access(cx, user, &desk))
         return false;
@@ -186,6 +192,8 @@ static bool on_trash(struct ctx *cx, struct doc *user)
 
 static bool after_rename(struct ctx *cx, struct doc *user)
 {
+    if (is_standard(user->name)) /* merged into it */
+        return throw(cx, &ValidationError, "The user %.*s cannot be renamed.", STR_ARG(user->name));
     if (user->before && is_standard(user->before->name))
         return throw(cx, &ValidationError, "The user %.*s cannot be renamed.", STR_ARG(user->before->name));
     struct sql *q = sql_new(cx);
@@ -215,6 +223,7 @@ DOCTYPE(user)
     .before_validate = before_validate,
     .validate = validate,
     .before_save = before_save,
+    .total = settle_type,
     .after_insert = after_insert,
     .on_update = on_update,
     .on_trash = on_trash,

@@ -77,6 +77,8 @@ struct doc *tree_root(struct doc *);
 struct str tree_key(struct arena *, const struct doctype *, struct str name);
 /* Deep copy; every document's `before` points to its copy. */
 void tree_remember(struct arena *, struct doc *top);
+/* A stored document to be worked on again: a deep copy whose `before` is the original. */
+struct doc *tree_again(struct arena *, const struct doc *stored);
 /* Rows of every table numbered from 1, parent columns and docstatus as their place says. */
 void tree_place(struct doc *top);
 void rows_insert(struct arena *, struct doc_rows *, size_t at, struct doc *row);

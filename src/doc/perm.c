@@ -1,5 +1,6 @@
-/* The only judge: DocPerm (spec/frappe-api.md 5.2), owners, row and field rules (spec/product.md 4), and the words of a
- * refusal (5.5). Nothing here asks the database, but a child row read by itself, which is judged by its parent. */
+/* The only judge: DocPerm (spec/frappe-api.md 5.2), owners, User Permissions and shares (5.3), row rules (spec/product.md
+ * 4), and the words of a refusal (5.5). Who may do what comes from memory; the database is asked about a child row read by
+ * itself, which is judged by its parent, and about a document that only a share could open. */
 #include "perm_priv.h"
 
 #include "doc_priv.h"
@@ -35,8 +36,9 @@ bool perm_exempt(struct ctx *cx, const struct doctype *type)
         return true;
     struct str rest = str_of(type->exempt ? type->exempt : "System Manager"), role;
     while (str_cut(&rest, '\n', &role))
-        if (role.n && user_has_role(cx->user, str_c(cx->arena, role)))
-            return true;
+        for (const struct str *r = cx->user->roles; r->p; r++)
+            if (str_eq(*r, role))
+                return true;
     return false;
 }
 
@@ -83,12 +85,23 @@ struct access perm_access(struct ctx *cx, const struct doctype *type, const stru
         a.rights &= ~(unsigned)IMPORT, a.owner_rights &= ~(unsigned)IMPORT;
     a.rights |= a.rights & READ ? SELECT_ : 0;
     a.owner_rights |= a.owner_rights & READ ? SELECT_ : 0;
+    a.shared = share_rights(cx, type);
     return a;
+}
+
+static unsigned by_role(const struct access *a)
+{
+    return a->rights | a->owner_rights;
 }
 
 bool perm_has(const struct access *a, enum right right)
 {
-    return ((a->rights | a->owner_rights) & right) != 0;
+    return ((by_role(a) | a->shared) & right) != 0;
+}
+
+bool access_sees_all(struct ctx *cx, const struct access *a)
+{
+    return (a->rights & READ) && (a->exempt || !a->type->rows) && !limits_any(cx);
 }
 
 /* ---- one document ---------------------------------------------------------------------------------------------------- */
@@ -99,16 +112,33 @@ static bool is_owner(struct ctx *cx, const struct doc *doc)
     return str_eq_nocase(doc->owner, cx->user->name);
 }
 
+/* What only if_owner rows give: a right held in general is not held twice. */
+static bool owns(struct ctx *cx, const struct access *a, const struct doc *doc, enum right right)
+{
+    return (a->owner_rights & ~a->rights & (unsigned)right) && is_owner(cx, doc);
+}
+
+/* Creating is asked before there is anything to judge: limits come later, in perm_check_result. */
+static bool is_granted(struct ctx *cx, const struct access *a, const struct doc *doc, enum right right)
+{
+    if ((a->rights & right) && (!doc || right == CREATE || limits_hold(cx, doc)))
+        return true;
+    return !doc || owns(cx, a, doc, right) || shares_hold(cx, a, doc->name, right);
+}
+
+static bool sharing_is_off(const struct ctx *cx)
+{
+    return cx->site && site_setting_int(cx->site, "System Settings", "disable_document_sharing", 0) != 0;
+}
+
 static enum verdict judge_own(struct ctx *cx, const struct doctype *type, const struct doc *doc, enum right right)
 {
     struct access a = perm_access(cx, type, NULL);
     if (doc && right != CREATE && !a.exempt && !row_rules_hold(cx, type, doc))
         return NOT_THIS_ROW;
-    if (a.rights & right)
-        return ALLOWED;
-    if (!(a.owner_rights & right))
+    if (!perm_has(&a, right) || (right == SHARE && sharing_is_off(cx)))
         return NO_RIGHT;
-    return !doc || is_owner(cx, doc) ? ALLOWED : NOT_THIS_ROW;
+    return is_granted(cx, &a, doc, right) ? ALLOWED : NOT_THIS_ROW;
 }
 
 static enum verdict judge(struct ctx *cx, const struct doctype *type, const struct doc *doc, enum right right);
@@ -123,6 +153,17 @@ static enum verdict judge_parents(struct ctx *cx, const struct doctype *child, e
             judge(cx, all[i], NULL, right) == ALLOWED)
             return ALLOWED;
     return NO_RIGHT;
+}
+
+const struct doctype *perm_guardian(struct ctx *cx, const struct doctype *type, const struct doc *doc)
+{
+    if (!perm_by_parent(type))
+        return NULL;
+    while (doc && doc->up)
+        doc = doc->up;
+    if (doc && doc->type != type)
+        return doc->type;
+    return doc && doc->parenttype.n ? doc_type_find(cx->site, doc->parenttype) : NULL;
 }
 
 static const struct doc *parent_of(struct ctx *cx, const struct doc *row)
@@ -229,93 +270,81 @@ bool perm_check(struct ctx *cx, const struct doctype *type, const struct doc *do
     return refuse_document(cx, type, doc, right);
 }
 
-/* ---- fields ------------------------------------------------------------------------------------------------------------ */
-/* With `select` alone one finds documents by name: nothing more. */
-static bool found_by(const struct doctype *type, const struct field *f)
+bool perm_check_result(struct ctx *cx, const struct doc *doc, enum right right)
 {
-    return strcmp(f->name, "name") == 0 || (type->title_field && strcmp(type->title_field, f->name) == 0) ||
-           words_have(type->search_fields, f->name);
+    const struct doc *judged = doc;
+    while (perm_by_parent(judged->type) && judged->up)
+        judged = judged->up;
+    if (!limits_any(cx) || limits_hold(cx, judged))
+        return !failed(cx);
+    struct access a = perm_access(cx, judged->type, NULL);
+    bool kept = right != CREATE && (owns(cx, &a, judged, right) || shares_hold(cx, &a, judged->name, right));
+    return !failed(cx) && (kept || refuse_document(cx, doc->type, doc, right));
 }
 
-enum reach perm_reach(struct ctx *cx, const struct access *a, const struct field *f)
+/* Rules that hide a row by refusing it must refuse a missing one as well, or the answer tells which names exist. */
+void *perm_missing(struct ctx *cx, const struct doctype *type, struct str name)
 {
-    if (f->permlevel && (f->permlevel > 63 || !(a->read_levels >> f->permlevel & 1)))
-        return REACH_NOWHERE;
-    if (!perm_by_parent(a->type) && !perm_has(a, READ) && !found_by(a->type, f))
-        return REACH_NOWHERE;
-    return a->exempt ? REACH_EVERYWHERE : field_rules_reach(cx, a->type, f);
-}
-
-bool perm_lists_rows(struct ctx *cx, const struct doctype *parent, const struct doctype *child)
-{
-    struct access a = perm_access(cx, parent, NULL);
-    bool any = false;
-    for (size_t i = 0; i < parent->field_count; i++) {
-        const struct field *f = &parent->fields[i];
-        if (!field_is_table(f) || strcmp(f->options, child->name) != 0)
-            continue;
-        if (perm_reach(cx, &a, f) != REACH_EVERYWHERE)
-            return false;
-        any = true;
-    }
-    return any;
-}
-
-bool perm_masked(const struct access *a, const struct field *f)
-{
-    return !a->exempt && a->type->mask && words_have(a->type->masked, f->name);
-}
-
-/* The parent whose DocPerm gives the levels of a child DocType's fields. */
-static const struct doctype *guardian_of(struct ctx *cx, const struct doctype *type, const struct doc *doc)
-{
-    if (!perm_by_parent(type))
+    struct doc stranger = { .arena = cx->arena, .type = type, .name = name };
+    if (failed(cx))
         return NULL;
-    while (doc && doc->up)
-        doc = doc->up;
-    if (doc && doc->type != type)
-        return doc->type;
-    return doc && doc->parenttype.n ? doc_type_find(cx->site, doc->parenttype) : NULL;
-}
-
-bool perm_reads_field(struct ctx *cx, const struct doctype *type, const struct field *f, const struct doc *doc)
-{
-    if (!f->permlevel && (!type->field_rules || perm_exempt(cx, type)) && !field_is_table(f))
-        return true;
-    struct access a = perm_access(cx, type, guardian_of(cx, type, doc));
-    enum reach reach = perm_reach(cx, &a, f);
-    return reach == REACH_EVERYWHERE || (reach == REACH_SOME && doc && field_rules_hold(cx, type, f, doc));
-}
-
-bool perm_writes_field(struct ctx *cx, const struct doctype *type, const struct field *f)
-{
-    struct access a = perm_access(cx, type, NULL);
-    if (f->permlevel && (f->permlevel > 63 || !(a.write_levels >> f->permlevel & 1)))
-        return false;
-    return a.exempt || field_rules_reach(cx, type, f) == REACH_EVERYWHERE;
+    if (type->rows && !type->hides && !perm_exempt(cx, type) && row_rules_sql(cx, type, sql_new(cx), "t")) {
+        refuse_document(cx, type, &stranger, READ);
+        return NULL;
+    }
+    return throw(cx, &DoesNotExistError, N_("%s %.*s not found"), type->name, STR_ARG(name));
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------------------------------- */
+/* By their roles: false when that is every row. */
+static bool role_sql(struct ctx *cx, const struct access *a, struct sql *q, const char *alias)
+{
+    if (a->rights & (by_role(a) & READ ? READ : SELECT_))
+        return limits_sql(cx, a->type, q, alias);
+    sql_column(q, alias, "owner");
+    sql_add(q, " = ");
+    sql_text(q, cx->user->name);
+    return true;
+}
+
+static bool grants_sql(struct ctx *cx, const struct access *a, struct sql *q, const char *alias)
+{
+    struct sql *roles = sql_new(cx);
+    bool some = by_role(a) & SELECT_;
+    if (some && !role_sql(cx, a, roles, alias))
+        return false;
+    if (!(a->shared & READ)) {
+        sql_join(q, roles);
+        return true;
+    }
+    sql_add(q, "(");
+    if (some) {
+        sql_join(q, roles);
+        sql_add(q, " OR ");
+    }
+    shares_sql(cx, a, q, alias);
+    sql_add(q, ")");
+    return true;
+}
+
+bool access_rows(struct ctx *cx, const struct access *a, struct sql *q, const char *alias, bool *any)
+{
+    struct sql *rules = sql_new(cx);
+    if (!perm_has(a, READ) && !perm_has(a, SELECT_)) {
+        *any = false;
+        return refuse_doctype(cx, a->type);
+    }
+    bool some = grants_sql(cx, a, q, alias), ruled = !a->exempt && row_rules_sql(cx, a->type, rules, alias);
+    *any = some || ruled;
+    if (some && ruled)
+        sql_add(q, " AND ");
+    if (ruled)
+        sql_join(q, rules);
+    return !failed(cx);
+}
+
 bool perm_rows(struct ctx *cx, const struct doctype *type, struct sql *q, const char *alias, bool *any)
 {
     struct access a = perm_access(cx, type, NULL);
-    enum right right = perm_has(&a, READ) ? READ : SELECT_;
-    *any = false;
-    if (!perm_has(&a, right))
-        return refuse_doctype(cx, type);
-    struct sql *rules = sql_new(cx);
-    bool ruled = !a.exempt && row_rules_sql(cx, type, rules, alias);
-    if (!(a.rights & right)) {
-        *any = true;
-        sql_column(q, alias, "owner");
-        sql_add(q, " = ");
-        sql_text(q, cx->user->name);
-        if (ruled)
-            sql_add(q, " AND ");
-    }
-    if (ruled) {
-        *any = true;
-        sql_join(q, rules);
-    }
-    return !failed(cx);
+    return access_rows(cx, &a, q, alias, any);
 }

@@ -4,8 +4,9 @@
 
 struct access {
     const struct doctype *type;
-    unsigned rights;                    /* on every document */
+    unsigned rights;                    /* on every document that the user's limits let through */
     unsigned owner_rights;              /* on documents of their own only */
+    unsigned shared;                    /* on documents shared with them: what some of the shares allow */
     uint64_t read_levels, write_levels; /* bit n: fields of permlevel n */
     bool exempt;                        /* row and field rules do not apply */
 };
@@ -14,15 +15,44 @@ struct access {
 struct access perm_access(struct ctx *, const struct doctype *, const struct doctype *guardian);
 /* A child DocType without permissions of its own is judged by its parents. */
 bool perm_by_parent(const struct doctype *);
+/* On some document at least. */
 bool perm_has(const struct access *, enum right);
+/* perm_rows, for who has the access at hand. */
+bool access_rows(struct ctx *, const struct access *, struct sql *, const char *alias, bool *any);
+/* Nothing keeps a row or a document of the type from the caller. */
+bool access_sees_all(struct ctx *, const struct access *);
+/* As it is now in memory, not as it is stored: may the caller leave it so? Throws as perm_check. */
+bool perm_check_result(struct ctx *, const struct doc *, enum right);
+/* There is no such document: throws what the caller would be told of one that rules keep from them. */
+void *perm_missing(struct ctx *, const struct doctype *, struct str name);
 
 /* Where the caller may read a column. */
 enum reach { REACH_NOWHERE, REACH_SOME, REACH_EVERYWHERE };
+/* In a list, whose rows may be of every kind that the caller has a right to. */
 enum reach perm_reach(struct ctx *, const struct access *, const struct field *);
+/* In a document that the caller may read. */
+enum reach perm_reach_in_document(struct ctx *, const struct access *, const struct field *);
+bool access_writes(struct ctx *, const struct access *, const struct field *);
+/* The parent whose DocPerm gives the levels of a child DocType's fields; NULL: its own does. */
+const struct doctype *perm_guardian(struct ctx *, const struct doctype *, const struct doc *);
 /* The parent holds rows of the child DocType, in tables that the caller may read in every document. */
 bool perm_lists_rows(struct ctx *, const struct doctype *parent, const struct doctype *child);
 /* The mask applies to this column for the caller. */
 bool perm_masked(const struct access *, const struct field *);
+
+/* limit.c: User Permissions, both judges. */
+bool limits_any(const struct ctx *);
+bool limits_hold(struct ctx *, const struct doc *);
+/* Adds a condition that may need parentheses, or nothing (false). */
+bool limits_sql(struct ctx *, const struct doctype *, struct sql *, const char *alias);
+/* What a new document of the type has in this Link; p == NULL: nothing. */
+struct str limit_default(struct ctx *, const struct doctype *, const struct field *);
+
+/* share.c: what is shared with the user, both judges. */
+unsigned share_rights(const struct ctx *, const struct doctype *);
+bool shares_hold(struct ctx *, const struct access *, struct str name, enum right);
+void shares_sql(struct ctx *, const struct access *, struct sql *, const char *alias);
+bool shares_drop(struct ctx *, const struct doc *gone);
 
 /* condition.c: row and field rules, both judges. */
 bool row_rules_hold(struct ctx *, const struct doctype *, const struct doc *);

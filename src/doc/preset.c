@@ -1,5 +1,6 @@
 /* Presets of new documents (spec/frappe-api.md 4.3): only what is null is filled; "" stays. */
 #include "doc_priv.h"
+#include "perm_priv.h"
 
 static struct str first_option(const char *options)
 {
@@ -61,12 +62,27 @@ bool presets_fill(struct ctx *cx, struct doc *doc)
     return true;
 }
 
+/* Links that the caller's User Permissions have a value for. */
+static void limits_fill(struct save *s, struct doc *doc)
+{
+    for (size_t f = 0; f < doc->type->field_count; f++) {
+        struct str value = STR_NONE;
+        if (doc->values[f].kind == VALUE_NULL)
+            value = limit_default(s->cx, tree_root(doc)->type, &doc->type->fields[f]);
+        if (value.p)
+            doc->values[f] = value_of_text(value);
+    }
+}
+
 /* Rows that hooks add come later: who has a name was filled before. */
 bool save_defaults(struct save *s)
 {
     for (size_t i = 0; i < s->docs.count; i++) {
         struct doc *doc = s->docs.docs[i];
-        if (doc->is_new && !doc->name.n && !presets_fill(s->cx, doc))
+        bool empty = doc->is_new && !doc->name.n;
+        if (empty && !(s->flags & SAVE_AS_SYSTEM) && limits_any(s->cx))
+            limits_fill(s, doc);
+        if (empty && !presets_fill(s->cx, doc))
             return false;
         as_stored(doc);
     }

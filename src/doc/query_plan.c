@@ -21,7 +21,11 @@ static struct access access_to(struct ctx *cx, const struct plan *p, const struc
 {
     if (!p->unchecked)
         return perm_access(cx, type, guardian);
-    return (struct access){ type, ALL_SUBMIT | SELECT_, 0, UINT64_MAX, UINT64_MAX, true };
+    return (struct access){ .type = type,
+                            .rights = ALL_SUBMIT | SELECT_,
+                            .read_levels = UINT64_MAX,
+                            .write_levels = UINT64_MAX,
+                            .exempt = true };
 }
 
 static const struct source *add_source(struct ctx *cx, struct plan *p, const struct doctype *type,

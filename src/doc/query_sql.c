@@ -87,7 +87,7 @@ static bool join_sql(struct ctx *cx, const struct plan *p, const struct source *
         column_sql(cx, &(struct column){ root, s->via, perm_reach(cx, &root->access, s->via), false }, q);
     bool any = false;
     struct sql *rows = sql_new(cx);
-    if (!p->unchecked && !perm_by_parent(s->type) && !perm_rows(cx, s->type, rows, s->alias, &any))
+    if (!p->unchecked && !perm_by_parent(s->type) && !access_rows(cx, &s->access, rows, s->alias, &any))
         return false;
     if (any) {
         sql_add(q, " AND ");
@@ -150,7 +150,7 @@ static bool permission_sql(struct ctx *cx, const struct plan *p, struct sql *q, 
         next_condition(q, first);
         return guardian_sql(cx, p, q);
     }
-    if (!perm_rows(cx, p->sources[0].type, rows, p->sources[0].alias, &any))
+    if (!access_rows(cx, &p->sources[0].access, rows, p->sources[0].alias, &any))
         return false;
     if (any) {
         next_condition(q, first);

@@ -4,6 +4,7 @@
  * Whatever is saved, the root of its tree is locked and the whole tree is in memory; what is written is the difference
  * to what is stored. A child row saved by itself goes through the stages alone; its ancestors get totals and stamps. */
 #include "doc_priv.h"
+#include "perm_priv.h"
 
 /* ---- what is stored --------------------------------------------------------------------------------------------------- */
 /* Ties the documents of the tree to their stored selves. */
@@ -234,19 +235,56 @@ static bool check_docstatus(struct save *s)
     return true;
 }
 
-/* Fields above the caller's level go back to what they were; a new document has their presets. */
+/* Rows of a table above the caller's level are those that are stored, as they are stored. */
+static void put_back_rows(struct save *s, struct doc *doc, size_t f)
+{
+    struct doc_rows *rows = &doc->tables[f];
+    *rows = (struct doc_rows){ 0 };
+    if (!doc->before)
+        return;
+    const struct doc_rows *stored = &doc->before->tables[f];
+    for (size_t i = 0; i < stored->count; i++) {
+        struct doc *row = tree_again(s->cx->arena, stored->rows[i]);
+        row->up = doc;
+        rows_insert(s->cx->arena, rows, i, row);
+    }
+}
+
+static bool has_levels(const struct doctype *type)
+{
+    bool any = type->field_rules != NULL;
+    for (size_t f = 0; !any && f < type->field_count; f++)
+        any = type->fields[f].permlevel > 0;
+    return any;
+}
+
+static void put_back_fields(struct save *s, struct doc *doc)
+{
+    struct access a = perm_access(s->cx, doc->type, perm_guardian(s->cx, doc->type, doc));
+    for (size_t f = 0; f < doc->type->field_count; f++) {
+        const struct field *field = &doc->type->fields[f];
+        if (field->server_managed || access_writes(s->cx, &a, field))
+            continue;
+        if (field_is_table(field))
+            put_back_rows(s, doc, f);
+        else
+            doc->values[f] = doc->before ? doc->before->values[f] : VALUE_NONE;
+    }
+}
+
+/* Fields and tables above the caller's level go back to what they were; a new document has their presets. */
 static bool put_back(struct save *s)
 {
-    for (size_t i = 0; asked(s) && i < s->docs.count; i++) {
-        struct doc *doc = s->docs.docs[i];
-        for (size_t f = 0; f < doc->type->field_count; f++) {
-            const struct field *field = &doc->type->fields[f];
-            if (field_is_table(field) || field->server_managed || perm_writes_field(s->cx, doc->type, field))
-                continue;
-            doc->values[f] = doc->before ? doc->before->values[f] : VALUE_NONE;
-        }
-    }
-    return true;
+    for (size_t i = 0; asked(s) && i < s->docs.count; i++)
+        if (has_levels(s->docs.docs[i]->type))
+            put_back_fields(s, s->docs.docs[i]);
+    return take_places(s);
+}
+
+/* What the change makes of the document must be within the caller's User Permissions too. */
+static bool ask_result(struct save *s)
+{
+    return !asked(s) || perm_check_result(s->cx, s->top, s->inserting ? CREATE : right_needed(s));
 }
 
 static bool hook(struct ctx *cx, doc_hook *run, struct doc *doc)
@@ -406,6 +444,7 @@ static const struct stage {
     { "before_insert", run_before_insert },
     { "names", save_names },
     { "settle", settle_rows },    /* parents' names in rows, the root's name in is_root */
+    { "result", ask_result },     /* User Permissions, judged on what is to be stored */
     { "validate", run_validate }, /* before_validate, validate, before_save or before_submit */
     { "settle", settle_rows },    /* rows that hooks added */
     { "total", total },

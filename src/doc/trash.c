@@ -1,5 +1,6 @@
 /* Deleting: permission, links, hooks, rows of every level, secrets, the number of the series, a copy of what went. */
 #include "doc_priv.h"
+#include "perm_priv.h"
 
 /* A copy as JSON for who deleted by mistake. Sites without the DocType keep none. */
 static bool keep_copy(struct ctx *cx, const struct doc *doc)
@@ -38,7 +39,8 @@ static bool delete_tree(struct ctx *cx, struct doc *doc)
         return false;
     for (size_t i = 0; i < gone.count; i++)
         call_changes(cx, gone.docs[i]->type->name);
-    return run_each(cx, &gone, offsetof(struct doctype, after_delete)) && series_revert(cx, doc) && keep_copy(cx, doc);
+    return run_each(cx, &gone, offsetof(struct doctype, after_delete)) && series_revert(cx, doc) &&
+           shares_drop(cx, doc) && keep_copy(cx, doc);
 }
 
 /* A row leaves its tree: the others are renumbered, totals and stamps of its ancestors follow. */

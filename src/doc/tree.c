@@ -142,6 +142,20 @@ void tree_remember(struct arena *arena, struct doc *top)
     }
 }
 
+struct doc *tree_again(struct arena *arena, const struct doc *stored)
+{
+    struct doc *copy = copy_of(arena, stored);
+    copy->before = stored;
+    copy->is_new = false;
+    for (size_t f = 0; f < stored->type->field_count; f++)
+        for (size_t i = 0; i < stored->tables[f].count; i++) {
+            struct doc *row = tree_again(arena, stored->tables[f].rows[i]);
+            row->up = copy;
+            rows_insert(arena, &copy->tables[f], i, row);
+        }
+    return copy;
+}
+
 bool doc_differs(const struct doc *doc)
 {
     const struct doc *before = doc->before;

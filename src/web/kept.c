@@ -9,12 +9,15 @@ bool web_cacheable(const struct web *w)
     return w->route && w->route->cacheable && (r->method & (HTTP_GET | HTTP_HEAD)) && !r->body_size && !w->malformed;
 }
 
-/* A page may hold the token of the session it was made for. */
+/* A page may hold the token of the session it was made for. The user's mark makes an answer unfindable as soon as the
+ * user may do something else. */
 static struct str whose(const struct web *w)
 {
     if (w->identity.by == BY_NOBODY)
         return STR("");
-    return w->route->page && w->identity.by == BY_SESSION ? w->identity.sid_hash : w->identity.user->name;
+    const struct user *user = w->identity.user;
+    struct str name = w->route->page && w->identity.by == BY_SESSION ? w->identity.sid_hash : user->name;
+    return user->mark ? str_printf(w->cx.arena, "%.*s %llx", STR_ARG(name), (unsigned long long)user->mark) : name;
 }
 
 /* Whoever has the cookie of this language is not given it again: another answer than for whoever has not. */
