@@ -341,6 +341,7 @@ void draft_finish(struct arena *arena, struct draft *d)
     finish_type(arena, d);
     d->type.fields = d->fields;
     d->type.field_count = d->count;
+    d->type.own_perms = d->own_perms;
     if (d->own_perms)
         d->type.perms = d->perms;
     else if (d->type.custom)

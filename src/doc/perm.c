@@ -47,7 +47,7 @@ static bool speaks_of_managers(const struct doctype *type)
     for (const struct perm *p = type->perms; p && p->role; p++)
         if (strcmp(p->role, "System Manager") == 0)
             return true;
-    return type->custom;
+    return type->custom || type->own_perms;
 }
 
 static void add_perm(struct access *to, const struct perm *p)

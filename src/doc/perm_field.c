@@ -29,19 +29,19 @@ enum reach perm_reach(struct ctx *cx, const struct access *a, const struct field
     return perm_reach_in_document(cx, a, f);
 }
 
-bool perm_lists_rows(struct ctx *cx, const struct doctype *parent, const struct doctype *child)
+size_t perm_listed_tables(struct ctx *cx, const struct access *parent, const struct doctype *child,
+                          const struct field ***out)
 {
-    struct access a = perm_access(cx, parent, NULL);
-    bool any = false;
-    for (size_t i = 0; i < parent->field_count; i++) {
-        const struct field *f = &parent->fields[i];
-        if (!field_is_table(f) || strcmp(f->options, child->name) != 0)
-            continue;
-        if (perm_reach(cx, &a, f) != REACH_EVERYWHERE)
-            return false;
-        any = true;
+    const struct doctype *type = parent->type;
+    size_t count = 0;
+    *out = arena_array(cx->arena, type->field_count + 1, sizeof **out);
+    for (size_t i = 0; i < type->field_count; i++) {
+        const struct field *f = &type->fields[i];
+        if (field_is_table(f) && f->options && strcmp(f->options, child->name) == 0 &&
+            perm_reach(cx, parent, f) == REACH_EVERYWHERE)
+            (*out)[count++] = f;
     }
-    return any;
+    return count;
 }
 
 bool perm_masked(const struct access *a, const struct field *f)

@@ -35,8 +35,9 @@ enum reach perm_reach_in_document(struct ctx *, const struct access *, const str
 bool access_writes(struct ctx *, const struct access *, const struct field *);
 /* The parent whose DocPerm gives the levels of a child DocType's fields; NULL: its own does. */
 const struct doctype *perm_guardian(struct ctx *, const struct doctype *, const struct doc *);
-/* The parent holds rows of the child DocType, in tables that the caller may read in every document. */
-bool perm_lists_rows(struct ctx *, const struct doctype *parent, const struct doctype *child);
+/* The parent's tables of such rows that the caller may read in every document; how many. */
+size_t perm_listed_tables(struct ctx *, const struct access *parent, const struct doctype *child,
+                          const struct field ***out);
 /* The mask applies to this column for the caller. */
 bool perm_masked(const struct access *, const struct field *);
 

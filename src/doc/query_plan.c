@@ -393,17 +393,28 @@ static bool plan_order(struct ctx *cx, struct plan *p, struct str text)
 }
 
 /* ---- the DocType ------------------------------------------------------------------------------------------------------------- */
-/* Rows of a child DocType are listed through a parent that holds such rows and that the caller may read. */
+static size_t count_tables(const struct doctype *parent, const struct doctype *child)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < parent->field_count; i++)
+        count += field_is_table(&parent->fields[i]) && !strcmp(parent->fields[i].options, child->name);
+    return count;
+}
+
+/* Rows of a child DocType are listed through a parent that holds such rows and that the caller may read: those of its
+ * tables that the caller may read. */
 static bool find_guardian(struct ctx *cx, struct plan *p, const struct doctype *type, struct str parent)
 {
     if (p->unchecked || !type->is_child || (parent.n == 0 && !perm_by_parent(type)))
         return true;
     const struct doctype *guardian = parent.n ? doc_type_find(cx->site, parent) : NULL;
-    if (!guardian || perm_by_parent(guardian) || !perm_allows(cx, guardian, NULL, READ) ||
-        !perm_lists_rows(cx, guardian, type))
+    if (!guardian || perm_by_parent(guardian) || !perm_allows(cx, guardian, NULL, READ))
         return throw_quiet(cx, &PermissionError);
+    struct access a = perm_access(cx, guardian, NULL);
+    p->table_count = perm_listed_tables(cx, &a, type, &p->tables);
+    p->some_tables = p->table_count < count_tables(guardian, type);
     p->guardian = perm_by_parent(type) ? guardian : NULL;
-    return true;
+    return p->table_count > 0 || throw_quiet(cx, &PermissionError);
 }
 
 static bool open_root(struct ctx *cx, struct plan *p, struct str doctype, struct str parent)

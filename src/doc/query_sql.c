@@ -118,6 +118,19 @@ static void next_condition(struct sql *q, bool *first)
     *first = false;
 }
 
+static void tables_sql(const struct plan *p, struct sql *q)
+{
+    sql_add(q, " AND ");
+    sql_column(q, p->sources[0].alias, "parentfield");
+    sql_add(q, " IN (");
+    for (size_t i = 0; i < p->table_count; i++) {
+        if (i)
+            sql_add(q, ", ");
+        sql_text(q, str_of(p->tables[i]->name));
+    }
+    sql_add(q, ")");
+}
+
 /* Child rows: of the parent DocType that was named, and of its documents that the caller may see. */
 static bool guardian_sql(struct ctx *cx, const struct plan *p, struct sql *q)
 {
@@ -126,6 +139,8 @@ static bool guardian_sql(struct ctx *cx, const struct plan *p, struct sql *q)
     sql_column(q, p->sources[0].alias, "parenttype");
     sql_add(q, " = ");
     sql_text(q, str_of(p->guardian->name));
+    if (p->some_tables)
+        tables_sql(p, q);
     if (!perm_rows(cx, p->guardian, rows, "up", &any))
         return false;
     if (!any)

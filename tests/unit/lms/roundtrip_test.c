@@ -11,6 +11,7 @@ static const struct sample {
     { "User", "time_zone", "'Europe/Paris'" },
     { "User", "new_password", NULL },
     { "User", "roles", NULL },
+    { "DocShare", "submit", "0" },
     { "Sales Partner", "iban", "'FR1420041010050500013M02606'" },
     { "Sales Partner", "bic", "'PSSTFRPP'" },
     { "School Settings", "iban", "'FR1420041010050500013M02606'" },
