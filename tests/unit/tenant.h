@@ -1,6 +1,6 @@
 #pragma once
 /* A site `school.local` on the private MariaDB of database.h: its folder, the system tables, and as much of tabUser,
- * tabHas Role and tabRole as the rooms below doc read. */
+ * tabHas Role, tabRole, tabUser Permission and tabDocShare as the rooms below doc read. */
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -44,6 +44,15 @@ static inline void tenant_tables(struct ctx *cx)
               "CREATE TABLE {{db}}.`tabHas Role` (`name` varchar(140) PRIMARY KEY, `parent` varchar(140),"
               " `parenttype` varchar(140), `role` varchar(140)) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
               "CREATE TABLE {{db}}.`tabRole` (`name` varchar(140) PRIMARY KEY, `disabled` int(1) NOT NULL DEFAULT 0)"
+              " CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
+              "CREATE TABLE {{db}}.`tabUser Permission` (`name` varchar(140) PRIMARY KEY, `user` varchar(140),"
+              " `allow` varchar(140), `for_value` varchar(140), `applicable_for` varchar(140),"
+              " `is_default` int(1) NOT NULL DEFAULT 0, `hide_descendants` int(1) NOT NULL DEFAULT 0)"
+              " CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
+              "CREATE TABLE {{db}}.`tabDocShare` (`name` varchar(140) PRIMARY KEY, `user` varchar(140),"
+              " `share_doctype` varchar(140), `share_name` varchar(140), `read` int(1) NOT NULL DEFAULT 0,"
+              " `write` int(1) NOT NULL DEFAULT 0, `share` int(1) NOT NULL DEFAULT 0,"
+              " `submit` int(1) NOT NULL DEFAULT 0, `everyone` int(1) NOT NULL DEFAULT 0)"
               " CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
               "CREATE TABLE {{db}}.`tabOAuth Bearer Token` (`name` varchar(140) PRIMARY KEY, `user` varchar(140),"
               " `status` varchar(140), `expiration_time` datetime(6)) CHARACTER SET utf8mb4 COLLATE "
