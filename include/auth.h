@@ -74,9 +74,17 @@ bool csrf_token(struct ctx *, struct identity *, struct str *out);
  * (quiet: they belong into the body's `message`). Throttled per account and address (SecurityException). Runs argon2:
  * call it in LANE_HASH only, before anything else of the call was written: the connection is given back meanwhile.
  * *out is, before, who is calling (zeroed: nobody), whose session ends; after, the new identity. The caller commits.
- * *sid is 56 hex digits for the cookie. */
+ * *sid is 56 hex digits for the cookie; empty: the password is right but older than force_user_to_reset_password allows.
+ * There is no session then, and out->user is who must choose a new one. */
 bool login(struct ctx *, struct str usr, struct str pwd, struct str peer, struct str user_agent, struct identity *out,
            struct str *sid);
+/* The rest of login for a user who proved otherwise who they are (a link by mail): enabled, address and hour are asked. */
+bool login_as(struct ctx *, struct str user, struct str peer, struct str user_agent, struct identity *out,
+              struct str *sid);
+/* Is this the user's password? Throttled and counted as a log-in; false: thrown AuthenticationError. Runs argon2. */
+bool login_proof(struct ctx *, struct str user, struct str pwd, struct str peer);
+/* Sessions that are over and counters nobody reads any more, of everybody. */
+bool auth_sweep(struct ctx *);
 /* Ends the session of the identity, if it has one. The caller commits. */
 bool logout(struct ctx *, const struct identity *);
 /* Ends every session of the user but `keep_hash`. */
@@ -87,6 +95,8 @@ int64_t session_seconds(const struct site *); /* lifetime; System Settings sessi
 /* Sets the login password (argon2id). Length 8–256 bytes and not a common one, unless `any_length`. Ends the user's
  * sessions. The caller commits. Runs argon2. */
 bool password_set(struct ctx *, struct str user, struct str password, bool any_length);
+/* How hard to guess: 0 to 4. */
+int password_score(struct str password);
 /* pbkdf2-sha256 as passlib writes it, argon2i/argon2id PHC strings. */
 bool password_matches(struct str hash, struct str password);
 bool password_has(struct ctx *, struct str user, bool *has);

@@ -40,6 +40,19 @@ bool core_role(struct ctx *, const char *name, bool desk_access);
  * adopted one may) is made first. */
 bool core_user_role(struct ctx *, struct str user, const char *role, bool has);
 
+/* ---- accounts ------------------------------------------------------------------------------------------------------------
+ * What a stranger asks for is done by a job, so that words and time are the same for known and unknown addresses. */
+/* Somebody typed this address to get a new password. */
+bool account_reset(struct ctx *, struct str email);
+/* Somebody wants an account. Throws when the school is not open, and for what is no address or no name. */
+bool account_sign_up(struct ctx *, struct str email, struct str full_name);
+/* A link with a new key, which replaces the one before. */
+bool account_link(struct ctx *, struct str user, struct str *link);
+/* Whose key it is; false: thrown (LinkExpired). */
+bool account_of_key(struct ctx *, struct str key, struct str *user);
+/* password_set, and the key is used up. Runs argon2. */
+bool account_set_password(struct ctx *, struct str user, struct str password);
+
 /* ---- files ---------------------------------------------------------------------------------------------------------------
  * The bytes of a File lie in the site's folder, under public/files or private/files, by the name that its file_url ends
  * with. They are there before the row is committed and go after the row is gone; what a killed process left half-made is

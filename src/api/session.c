@@ -39,6 +39,18 @@ static void remember_failure(struct web *w, struct str usr, struct str peer)
     cx->err = refusal;
 }
 
+/* The password is right and too old: a link instead of a session. */
+static bool ask_for_new_password(struct web *w, const struct user *user)
+{
+    struct str link;
+    if (!account_link(&w->cx, user->name, &link))
+        return false;
+    w->private_answer = true;
+    say(w, STR("Password Reset"));
+    out_member_text(&w->out, "redirect_to", str_printf(w->cx.arena, "%.*s&password_expired=true", STR_ARG(link)));
+    return true;
+}
+
 static bool log_in(struct web *w)
 {
     const struct http_request *r = &w->exchange->request;
@@ -51,6 +63,8 @@ static bool log_in(struct web *w)
         remember_failure(w, usr, r->peer);
         return false;
     }
+    if (!sid.n)
+        return ask_for_new_password(w, identity.user);
     w->identity = identity;
     w->cx.user = identity.user;
     if (!activity_log(&w->cx, ACTIVITY_LOGIN, identity.user->name, r->peer))
@@ -65,6 +79,7 @@ WEB_METHOD(login) = { .path = "login",
                       .verbs = HTTP_POST,
                       .guest = true,
                       .lane = LANE_HASH,
+                      .body_limit = 4096,
                       .run = log_in,
                       .about = "Logs in with usr and pwd; the answer sets the session's cookies." };
 

@@ -45,6 +45,19 @@ void session_stamp(struct ctx *, struct session *);
 /* A new row. */
 bool session_new(struct ctx *, struct str user, struct str peer, struct str user_agent, struct str *sid);
 
+/* ---- entry.c ----------------------------------------------------------------------------------------------------------- */
+struct entry {
+    struct str restrict_ip;
+    int64_t login_after, login_before, simultaneous, password_days;
+};
+bool entry_read(struct ctx *, struct str user, struct entry *);
+/* From this address and at this hour; false: thrown. */
+bool entry_allowed(struct ctx *, const struct entry *, struct str peer);
+/* The password is older than the school allows. */
+bool entry_expired(struct ctx *, const struct entry *, struct str user);
+/* With deny_multiple_sessions: the longest unused go, but for as many as the user may have, the new one included. */
+bool entry_trim_sessions(struct ctx *, const struct entry *, struct str user, struct str new_hash);
+
 /* ---- token.c ----------------------------------------------------------------------------------------------------------- */
 enum scheme { SCHEME_NONE, SCHEME_KEY, SCHEME_BEARER, SCHEME_UNKNOWN, SCHEME_BROKEN };
 struct authorization {

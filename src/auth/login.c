@@ -142,34 +142,66 @@ static bool stamp_user(struct ctx *cx, struct str user, struct str peer)
     return db_change(cx, q) >= 0;
 }
 
-static bool let_in(struct ctx *cx, const struct attempt *a, struct str peer, struct str user_agent,
+static bool let_in(struct ctx *cx, const struct user *u, const struct entry *e, struct str peer, struct str user_agent,
                    struct identity *out, struct str *sid)
 {
-    const struct user *u = user_load(cx, a->user);
-    if (!u)
-        return failed(cx) ? false : refuse(cx, N_("User disabled or missing"));
-    if (!renew_hash(cx, a) || (a->failures && !throttle_clear(cx, WHAT, a->who)) || !logout(cx, out) ||
-        !session_new(cx, u->name, peer, user_agent, sid) || !stamp_user(cx, u->name, peer))
+    if (!logout(cx, out) || !session_new(cx, u->name, peer, user_agent, sid) || !stamp_user(cx, u->name, peer))
         return false;
     *out = (struct identity){ .user = u, .by = BY_SESSION, .sid_hash = sid_hash_of(cx->arena, *sid) };
     cx->user = u;
+    return entry_trim_sessions(cx, e, u->name, out->sid_hash);
+}
+
+/* After the proof: what the person may still lack. */
+static bool enter(struct ctx *cx, const struct user *u, bool by_password, struct str peer, struct str user_agent,
+                  struct identity *out, struct str *sid)
+{
+    struct entry e;
+    *sid = STR("");
+    if (!u || !u->enabled)
+        return failed(cx) ? false : refuse(cx, N_("User disabled or missing"));
+    if (!entry_read(cx, u->name, &e) || !entry_allowed(cx, &e, peer))
+        return false;
+    if (!by_password || !entry_expired(cx, &e, u->name))
+        return let_in(cx, u, &e, peer, user_agent, out, sid);
+    *out = (struct identity){ .user = u };
     return true;
+}
+
+/* Everything up to the right password. */
+static bool prove(struct ctx *cx, struct attempt *a, struct str peer)
+{
+    a->most = site_setting_int(cx->site, "System Settings", "allow_consecutive_login_attempts", 10);
+    a->window_s = (int)site_setting_int(cx->site, "System Settings", "allow_login_after_fail", 60);
+    if (!find_user(cx, a))
+        return false;
+    name_counter(cx, a, peer);
+    if (is_locked(cx, a) || failed(cx))
+        return false;
+    return is_right(cx, a) || (count_failure(cx, a) && refuse(cx, N_("Invalid login credentials")));
 }
 
 bool login(struct ctx *cx, struct str usr, struct str pwd, struct str peer, struct str user_agent, struct identity *out,
            struct str *sid)
 {
     struct attempt a = { .usr = str_trim(usr), .pwd = pwd };
-    a.most = site_setting_int(cx->site, "System Settings", "allow_consecutive_login_attempts", 10);
-    a.window_s = (int)site_setting_int(cx->site, "System Settings", "allow_login_after_fail", 60);
-    if (!is_complete(cx, &a) || !find_user(cx, &a))
+    if (!is_complete(cx, &a) || !prove(cx, &a, peer))
         return false;
-    name_counter(cx, &a, peer);
-    if (is_locked(cx, &a) || failed(cx))
-        return false;
-    if (!is_right(cx, &a))
-        return count_failure(cx, &a) && refuse(cx, N_("Invalid login credentials"));
     if (!a.enabled)
         return refuse(cx, N_("User disabled or missing"));
-    return let_in(cx, &a, peer, user_agent, out, sid);
+    if (!renew_hash(cx, &a) || (a.failures && !throttle_clear(cx, WHAT, a.who)))
+        return false;
+    return enter(cx, user_load(cx, a.user), true, peer, user_agent, out, sid);
+}
+
+bool login_as(struct ctx *cx, struct str user, struct str peer, struct str user_agent, struct identity *out,
+              struct str *sid)
+{
+    return enter(cx, user_load(cx, user), false, peer, user_agent, out, sid);
+}
+
+bool login_proof(struct ctx *cx, struct str user, struct str pwd, struct str peer)
+{
+    struct attempt a = { .usr = user, .pwd = pwd };
+    return prove(cx, &a, peer);
 }

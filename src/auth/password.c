@@ -87,6 +87,33 @@ bool password_matches(struct str hash, struct str password)
 
 /* ---- storing ------------------------------------------------------------------------------------------------------------ */
 
+/* Bits of a guess: the kinds of characters there are, for each that does not just repeat or continue the one before. */
+int password_score(struct str password)
+{
+    bool lower = false, upper = false, digit = false, other = false;
+    int64_t fresh = 0;
+    for (size_t i = 0; i < password.n; i++) {
+        unsigned char c = (unsigned char)password.p[i], before = i ? (unsigned char)password.p[i - 1] : 0;
+        lower |= c >= 'a' && c <= 'z';
+        upper |= c >= 'A' && c <= 'Z';
+        digit |= c >= '0' && c <= '9';
+        other |= !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9');
+        fresh += !(i && (c == before || c == before + 1 || c + 1 == before));
+    }
+    if (password_is_common(password) || password.n < SHORTEST)
+        return 0;
+    int64_t tenths = 33 * digit + (lower || upper ? 47 : 0) + 10 * (lower && upper) + 10 * other;
+    int64_t bits = fresh * (tenths < 66 ? tenths : 66) / 10;
+    return bits >= 70 ? 4 : bits >= 50 ? 3 : bits >= 25 ? 2 : bits >= 15 ? 1 : 0;
+}
+
+static bool is_strong(struct ctx *cx, struct str password)
+{
+    int64_t least = site_setting_int(cx->site, "System Settings", "minimum_password_score", 2);
+    return !site_setting_int(cx->site, "System Settings", "enable_password_policy", 1) ||
+           password_score(password) >= least;
+}
+
 static bool is_allowed(struct ctx *cx, struct str user, struct str password)
 {
     if (password.n < SHORTEST)
@@ -96,6 +123,9 @@ static bool is_allowed(struct ctx *cx, struct str user, struct str password)
     if (password_is_common(password) || str_eq_nocase(password, user))
         return throw(cx, &ValidationError,
                      N_("This password is among the first that anyone would guess. Choose another one."));
+    if (!is_strong(cx, password))
+        return throw(cx, &ValidationError,
+                     N_("This password is too easy to guess: make it longer, or mix letters, digits and signs."));
     return true;
 }
 

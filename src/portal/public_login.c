@@ -1,4 +1,5 @@
 /* Log in and out: forms that work without JavaScript. */
+#include "core.h"
 #include "page.h"
 
 static bool show(struct web *w, int status, const char *problem)
@@ -43,6 +44,10 @@ static bool submit(struct web *w)
     if (!login(&w->cx, web_arg(w, "usr"), web_arg(w, "pwd"), request->peer, http_header_of(request, "user-agent"),
                &identity, &sid))
         return refused(w);
+    if (!sid.n) { /* right, but too old: a new one first */
+        struct str link;
+        return account_link(&w->cx, identity.user->name, &link) && web_redirect(w, 303, link);
+    }
     web_set_session(w, sid, identity.user);
     return web_redirect(w, 303, safe_redirect(w->cx.arena, web_arg(w, "redirect-to")));
 }
