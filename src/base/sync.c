@@ -4,10 +4,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -113,9 +114,19 @@ struct thread *thread_start(const char *name, void (*run)(void *), void *arg)
     return t;
 }
 
+/* A little of the processors, and in short turns: whoever wakes need not wait for the end of a long one. On Linux all of
+ * this is a thread's own. A kernel that knows nothing of turns takes the rest; refused is as well. */
 void thread_stand_back(void)
 {
-    (void)!setpriority(PRIO_PROCESS, (id_t)gettid(), 10); /* on Linux a thread's own; refused is as well */
+    const struct { /* struct sched_attr, whose header cannot stand beside <sched.h> */
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t turn_ns, deadline_ns, period_ns;
+    } wanted = { .size = 48, .policy = SCHED_OTHER, .nice = 15, .turn_ns = 100 * 1000 };
+    static_assert(sizeof wanted == 48, "its first version");
+    (void)!syscall(SYS_sched_setattr, 0, &wanted, 0);
 }
 
 void thread_join(struct thread *t)
