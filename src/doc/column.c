@@ -22,6 +22,29 @@ static const struct field optional[] = {
     { "_liked_by", TEXT },
 };
 
+static const struct field number = { "name", LONG_INT, "ID" };
+
+bool type_is_numbered(const struct doctype *type)
+{
+    return type->autoname && !strcmp(type->autoname, "autoincrement") && !type->is_single;
+}
+
+const struct field *name_column(const struct doctype *type)
+{
+    return type_is_numbered(type) ? &number : &standard_fields[STD_NAME];
+}
+
+void name_bind(struct sql *q, const struct doctype *type, struct str name)
+{
+    int64_t n;
+    if (!type_is_numbered(type))
+        sql_text(q, name);
+    else if (str_int(name, &n))
+        sql_int(q, n);
+    else
+        sql_null(q);
+}
+
 size_t standard_count(const struct doctype *type)
 {
     return type->is_child ? STANDARDS : STD_PARENT;
@@ -38,6 +61,8 @@ static const struct field *among(const struct field *fields, size_t count, struc
 const struct field *column_find(const struct doctype *type, struct str name)
 {
     const struct field *f = among(standard_fields, standard_count(type), name);
+    if (f == &standard_fields[STD_NAME])
+        return name_column(type);
     if (!f && !type->is_child)
         f = among(optional, countof(optional), name);
     if (f)
@@ -59,6 +84,7 @@ size_t column_all(struct arena *a, const struct doctype *type, const struct fiel
 {
     const struct field **all = arena_array(a, STANDARDS + type->field_count, sizeof *all);
     size_t n = put(all, standard_fields, standard_count(type));
+    all[STD_NAME] = name_column(type);
     n += put(all + n, type->fields, type->field_count);
     *out = all;
     return n;

@@ -141,6 +141,9 @@ static bool prove_kind(struct ctx *cx, const struct doc *doc, const struct draft
     if (stored && (stored->is_child != d->type.is_child || stored->is_single != d->type.is_single))
         return throw(cx, &CannotChangeConstantError,
                      N_("istable and issingle cannot change once the DocType is there."));
+    if (stored && type_is_numbered(stored) != type_is_numbered(&d->type))
+        return throw(cx, &CannotChangeConstantError,
+                     N_("Names that are numbers stay so, and other names do not become numbers."));
     return true;
 }
 
@@ -337,5 +340,5 @@ bool definition_rename(struct ctx *cx, struct doc *doc)
     call_changes(cx, "DocField");
     call_changes(cx, CHANGES_OF_SINGLES);
     return follow_system(cx, old_name, new_name) && follow_rows(cx, type, old_name, new_name) &&
-           follow_logs(cx, old_name, new_name) && (!type || type->is_single || schema_rename(cx, old_name, new_name));
+           follow_logs(cx, old_name, new_name) && (!type || type->is_single || schema_rename(cx, type, new_name));
 }

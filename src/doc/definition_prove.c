@@ -3,7 +3,8 @@
 #include "definition_change.h"
 #include "doc_priv.h"
 
-#define NAME_MOST 61
+#define NAME_MOST 61     /* with "tab" the server's 64 */
+#define NUMBERED_MOST 57 /* with "_id_seq" */
 #define FIELDNAME_MOST 64
 
 static bool is_plain(char c)
@@ -279,6 +280,9 @@ static bool prove_naming(struct ctx *cx, const struct draft *d)
 {
     static const char *const words[] = { "hash", "Prompt", "autoincrement" };
     struct str a = str_of(d->type.autoname);
+    if (type_is_numbered(&d->type) && strlen(d->type.name) > NUMBERED_MOST)
+        return throw(cx, &ValidationError, N_("A DocType whose names are numbers has a name of at most %d characters."),
+                     NUMBERED_MOST);
     for (size_t i = 0; i < countof(words); i++)
         if (!a.n || str_is(a, words[i]))
             return true;

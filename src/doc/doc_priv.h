@@ -31,6 +31,13 @@ size_t standard_count(const struct doctype *);
 struct value standard_value(const struct doc *, enum standard);
 void standard_set(struct doc *, enum standard, struct value);
 
+/* Names are whole numbers from a sequence (autoname "autoincrement"). */
+bool type_is_numbered(const struct doctype *);
+/* The `name` column; of a numbered DocType it is a bigint. */
+const struct field *name_column(const struct doctype *);
+/* Binds a document's name to be compared with that column: no text is equal to a number that it is not. */
+void name_bind(struct sql *, const struct doctype *, struct str name);
+
 /* ---- values -------------------------------------------------------------------------------------------------------------- */
 #define VALUE_NONE ((struct value){ .kind = VALUE_NULL })
 struct value value_of_text(struct str);
@@ -127,6 +134,12 @@ bool doc_differs(const struct doc *);
 /* Gives the new document a name (spec/frappe-api.md 4.2); `again`: the last one was taken. */
 bool name_new(struct ctx *, struct doc *, unsigned flags, bool again);
 bool name_check(struct ctx *, const struct doctype *, struct str name);
+/* A series without its counter: "INV-.YYYY.-" → "INV-2026-". */
+bool name_prefix(struct ctx *, const struct doc *, struct str pattern, struct str *out);
+/* The name by the first Document Naming Rule that fits; leaves it empty when none does. */
+bool name_by_rule(struct ctx *, struct doc *);
+/* "room_booking_id_seq", as Frappe names it. */
+const char *sequence_name(struct arena *, const struct doctype *);
 bool name_is_random(const struct doctype *);
 /* Takes the number back when the name is the last of its series. */
 bool series_revert(struct ctx *, const struct doc *);

@@ -44,7 +44,11 @@ static void write_tables(const struct doc *doc, struct json_out *out, bool with_
 void doc_json(struct ctx *cx __attribute__((unused)), const struct doc *doc, struct json_out *out, bool with_nulls)
 {
     out_begin_object(out);
-    for (int i = 0; i < STD_PARENT; i++)
+    int64_t number;
+    bool numbered = type_is_numbered(doc->type) && str_int(doc->name, &number);
+    if (numbered)
+        member(out, name_column(doc->type), value_of_int(number), with_nulls);
+    for (int i = numbered ? STD_OWNER : STD_NAME; i < STD_PARENT; i++)
         member(out, &standard_fields[i], standard_value(doc, (enum standard)i), with_nulls);
     write_fields(doc, out, with_nulls);
     for (size_t i = STD_PARENT; i < standard_count(doc->type); i++)

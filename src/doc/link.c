@@ -99,7 +99,7 @@ static bool look_up_some(struct ctx *cx, struct target *t, size_t first, size_t 
         sql_add(q, ", `name`, `docstatus` FROM ");
         sql_doctype(q, t->type->name);
         sql_add(q, " WHERE `name` = ");
-        sql_text(q, t->by_value.entries[i].key);
+        name_bind(q, t->type, t->by_value.entries[i].key);
     }
     if (last - first > 4)
         sql_once(q);

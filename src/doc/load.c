@@ -214,7 +214,7 @@ static struct doc *load_one(struct ctx *cx, const struct doctype *type, struct s
     sql_add(q, " FROM ");
     sql_doctype(q, type->name);
     sql_add(q, " `t1` WHERE `t1`.`name` = ");
-    sql_text(q, name);
+    name_bind(q, type, name);
     if (lock)
         sql_add(q, " FOR UPDATE");
     struct rows *rows = db_run(cx, q);
@@ -342,7 +342,7 @@ bool doc_get(struct ctx *cx, const char *doctype, struct str name, const char *f
     sql_add(q, " FROM ");
     sql_doctype(q, type->name);
     sql_add(q, " WHERE `name` = ");
-    sql_text(q, name);
+    name_bind(q, type, name);
     struct rows *rows = db_run(cx, q);
     bool found = rows && rows_next(rows);
     if (found)

@@ -115,15 +115,21 @@ static bool add_part(struct naming *n, struct str part)
     return true;
 }
 
-static bool series_name(struct ctx *cx, struct doc *doc, struct str pattern)
+bool name_prefix(struct ctx *cx, const struct doc *doc, struct str pattern, struct str *out)
 {
     struct naming n = { .cx = cx, .doc = doc, .text = buf_new(cx->arena, 4096) };
-    struct str rest = str_has(pattern, '#') ? pattern : str_printf(cx->arena, "%.*s.#####", STR_ARG(pattern)), part;
-    while (str_cut(&rest, '.', &part))
+    struct str part;
+    while (str_cut(&pattern, '.', &part))
         if (part.n && !add_part(&n, part))
             return false;
-    doc->name = buf_str(&n.text);
+    *out = buf_str(&n.text);
     return true;
+}
+
+static bool series_name(struct ctx *cx, struct doc *doc, struct str pattern)
+{
+    struct str whole = str_has(pattern, '#') ? pattern : str_printf(cx->arena, "%.*s.#####", STR_ARG(pattern));
+    return name_prefix(cx, doc, whole, &doc->name);
 }
 
 /* "ENR-{YYYY}-{course}-{#####}": what stands in braces is a part, the rest is literal. */
@@ -154,6 +160,14 @@ static struct str series_of(struct ctx *cx, const struct doc *doc)
         series = str_trim(line);
     (void)cx;
     return series;
+}
+
+const char *sequence_name(struct arena *arena, const struct doctype *type)
+{
+    char *name = arena_printf(arena, "%s_id_seq", type->name);
+    for (char *c = name; *c; c++)
+        *c = *c == ' ' || *c == '-' ? '_' : *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+    return name;
 }
 
 /* ---- choosing -------------------------------------------------------------------------------------------------------------------- */
@@ -193,6 +207,16 @@ static bool amended_name(struct ctx *cx, struct doc *doc)
     return !failed(cx);
 }
 
+/* From the sequence that came with the table. */
+static bool next_number(struct ctx *cx, struct doc *doc)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT NEXTVAL(");
+    sql_table(q, sequence_name(cx->arena, doc->type));
+    sql_add(q, ")");
+    return db_first_text(cx, q, &doc->name);
+}
+
 static bool by_autoname(struct ctx *cx, struct doc *doc)
 {
     const char *a = doc->type->autoname;
@@ -200,6 +224,8 @@ static bool by_autoname(struct ctx *cx, struct doc *doc)
         doc->name = random_name(cx->arena);
         return true;
     }
+    if (type_is_numbered(doc->type))
+        return next_number(cx, doc);
     if (has_prefix(a, "field:"))
         return field_name(cx, doc, a + strlen("field:"));
     if (has_prefix(a, "naming_series:"))
@@ -218,6 +244,8 @@ bool name_new(struct ctx *cx, struct doc *doc, unsigned flags __attribute__((unu
     if (doc->new_name.n && !again)
         doc->name = doc->new_name;
     else if (doc_field(type, STR("amended_from")) && doc_is_set(doc, "amended_from") && !amended_name(cx, doc))
+        return false;
+    if (!doc->name.n && !type_is_numbered(type) && !type->is_single && !name_by_rule(cx, doc))
         return false;
     if (!doc->name.n && type->autoname_hook && !type->autoname_hook(cx, doc))
         return false;
@@ -262,7 +290,7 @@ static size_t counter_width(struct str pattern)
 bool series_revert(struct ctx *cx, const struct doc *doc)
 {
     const char *a = doc->type->autoname;
-    if (name_is_random(doc->type) || has_prefix(a, "field:") || doc->type->is_single)
+    if (name_is_random(doc->type) || has_prefix(a, "field:") || doc->type->is_single || type_is_numbered(doc->type))
         return true;
     struct str pattern = has_prefix(a, "naming_series:") ? series_of(cx, doc) : str_of(a);
     size_t width = str_has(pattern, '#') ? counter_width(pattern) : 5;

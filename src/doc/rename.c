@@ -144,7 +144,7 @@ bool doc_rename(struct ctx *cx, const struct doctype *type, struct str old_name,
     struct str wanted = str_copy(cx->arena, str_trim(new_name)), stored;
     if (!doc || !perm_check(cx, type, doc, WRITE))
         return false;
-    if (!type->allow_rename || type->is_child || type->is_single)
+    if (!type->allow_rename || type->is_child || type->is_single || type_is_numbered(type))
         return throw(cx, &ValidationError, "%s not allowed to be renamed", type->name);
     if (!name_check(cx, type, wanted) || !check_target(cx, type, doc, wanted, merge, &stored))
         return false;

@@ -199,9 +199,12 @@ struct sql *schema_table(struct ctx *cx, const struct doctype *type)
     struct sql *q = sql_new(cx);
     sql_add(q, "CREATE TABLE ");
     sql_doctype(q, type->name);
-    sql_add(q, " (`name` varchar(140) NOT NULL PRIMARY KEY, `creation` datetime(6), `modified` datetime(6),"
-               " `modified_by` varchar(140), `owner` varchar(140), `docstatus` int(1) NOT NULL DEFAULT 0,"
-               " `idx` int(8) NOT NULL DEFAULT 0");
+    if (type_is_numbered(type))
+        sql_add(q, " (`name` bigint(20) NOT NULL PRIMARY KEY");
+    else
+        sql_add(q, " (`name` varchar(140) NOT NULL PRIMARY KEY");
+    sql_add(q, ", `creation` datetime(6), `modified` datetime(6), `modified_by` varchar(140), `owner` varchar(140),"
+               " `docstatus` int(1) NOT NULL DEFAULT 0, `idx` int(8) NOT NULL DEFAULT 0");
     for (size_t i = 0; i < type->field_count; i++)
         if (field_has_column(&type->fields[i])) {
             sql_add(q, ", ");

@@ -34,4 +34,5 @@ void schema_each_index(struct arena *, const struct doctype *, void *arg,
  * back without it, and the table is then larger than it need be, never smaller. Columns get wider, never narrower
  * (ValidationError), unless the table is empty; none is dropped. `stored` is what holds now; NULL: nothing. */
 bool schema_fit(struct ctx *, const struct doctype *type, const struct doctype *stored);
-bool schema_rename(struct ctx *, struct str old_name, struct str new_name);
+/* Its table gets the name, and the sequence of its numbers. */
+bool schema_rename(struct ctx *, const struct doctype *, struct str new_name);

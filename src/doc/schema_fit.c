@@ -225,6 +225,15 @@ static bool explain(struct ctx *own, const struct doctype *type)
                  type->name);
 }
 
+static bool make_sequence(struct ctx *own, const struct doctype *type)
+{
+    struct sql *q = sql_new(own);
+    sql_add(q, "CREATE SEQUENCE IF NOT EXISTS ");
+    sql_table(q, sequence_name(own->arena, type));
+    sql_add(q, " START WITH 1 NOCACHE");
+    return db_define(own, q);
+}
+
 bool schema_fit(struct ctx *cx, const struct doctype *type, const struct doctype *stored)
 {
     if (type->is_single)
@@ -241,16 +250,28 @@ bool schema_fit(struct ctx *cx, const struct doctype *type, const struct doctype
     } else if (ok) {
         ok = db_define(&own, schema_table(&own, type));
     }
+    ok = ok && (!type_is_numbered(type) || make_sequence(&own, type));
     return ended(cx, &own, ok);
 }
 
-bool schema_rename(struct ctx *cx, struct str old_name, struct str new_name)
+static bool rename_table(struct ctx *own, const char *old_name, const char *new_name)
+{
+    struct sql *q = sql_new(own);
+    sql_add(q, "RENAME TABLE ");
+    sql_table(q, old_name);
+    sql_add(q, " WAIT 10 TO ");
+    sql_table(q, new_name);
+    return db_define(own, q);
+}
+
+bool schema_rename(struct ctx *cx, const struct doctype *type, struct str new_name)
 {
     struct ctx own = beside(cx);
-    struct sql *q = sql_new(&own);
-    sql_add(q, "RENAME TABLE ");
-    sql_doctype(q, str_c(cx->arena, old_name));
-    sql_add(q, " WAIT 10 TO ");
-    sql_doctype(q, str_c(cx->arena, new_name));
-    return ended(cx, &own, db_define(&own, q));
+    struct doctype renamed = *type;
+    renamed.name = str_c(cx->arena, new_name);
+    bool ok = rename_table(&own, arena_printf(cx->arena, "tab%s", type->name),
+                           arena_printf(cx->arena, "tab%s", renamed.name)) &&
+              (!type_is_numbered(type) ||
+               rename_table(&own, sequence_name(cx->arena, type), sequence_name(cx->arena, &renamed)));
+    return ended(cx, &own, ok);
 }

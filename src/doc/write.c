@@ -232,7 +232,7 @@ static bool update_one(struct ctx *cx, struct doc *doc)
             value_bind(q, &doc->type->fields[f], doc->values[f]);
         }
     sql_add(q, " WHERE `name` = ");
-    sql_text(q, doc->name);
+    name_bind(q, doc->type, doc->name);
     int64_t rows = db_change(cx, q);
     bool again = false;
     if (rows < 0)
@@ -398,7 +398,7 @@ static bool delete_some(struct ctx *cx, struct doc **docs, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (i)
             sql_add(q, ", ");
-        sql_text(q, docs[i]->name);
+        name_bind(q, docs[i]->type, docs[i]->name);
         if (has_secrets(docs[i]->type) && !secrets_delete(cx, str_of(docs[i]->type->name), docs[i]->name))
             return false;
     }

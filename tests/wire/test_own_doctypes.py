@@ -443,3 +443,44 @@ def test_renaming_takes_documents_rows_and_links_along(school):
     assert [r["a"] for r in school.admin.get("/api/resource/New Name/x").data["rows"]] == ["1"]
     assert school.admin.create("Pointing", to="x").status == 200
     assert refused(school.admin.create("Pointing", to="nope")).exc_type == "LinkValidationError"
+
+
+# ---- names that are numbers ----------------------------------------------------------------------------------------------
+
+
+def test_autoincrement_names_are_numbers(school):
+    defined(school, "Booking Log", ("title", "Data"), autoname="autoincrement")
+    made = [school.admin.create("Booking Log", title=t).data["name"] for t in "ab"]
+    assert made == [1, 2]
+    assert school.admin.get("/api/resource/Booking Log/2").data["title"] == "b"
+    assert school.admin.get("/api/resource/Booking Log/2b").status == 404
+    assert school.admin.list("Booking Log", fields=["name"], order_by="name asc").data == [{"name": 1}, {"name": 2}]
+    assert school.admin.list("Booking Log", filters=[["name", ">", 1]], fields=["name"]).data == [{"name": 2}]
+    assert school.admin.put("/api/resource/Booking Log/1", {"title": "c"}).data["title"] == "c"
+    defined(school, "Booking Note", ("log", "Link", {"options": "Booking Log"}))
+    assert school.admin.create("Booking Note", log="1").status == 200
+    assert refused(school.admin.create("Booking Note", log="7")).exc_type == "LinkValidationError"
+    assert school.admin.delete("/api/resource/Booking Log/2").status == 202
+    refused(school.admin.put("/api/resource/DocType/Booking Log", {"autoname": "hash"}))
+
+
+def test_an_autoincrement_doctype_has_rows(school):
+    defined(school, "Counted Row", ("a", "Data"), istable=1)
+    defined(school, "Counted", ("rows", "Table", {"options": "Counted Row"}), autoname="autoincrement")
+    made = school.admin.create("Counted", rows=[{"a": "1"}, {"a": "2"}]).data
+    assert [r["a"] for r in school.admin.get(f"/api/resource/Counted/{made['name']}").data["rows"]] == ["1", "2"]
+    assert school.admin.list("Counted", fields=["name", "rows.a"]).data[0]["name"] == made["name"]
+
+
+def test_a_document_naming_rule_names_what_fits(school):
+    defined(school, "Letter", ("kind", "Select", {"options": "In\nOut"}), autoname="LTR-.####")
+    school.admin.create("Document Naming Rule", document_type="Letter", prefix="OUT-.YYYY.-", prefix_digits=4, priority=1,
+                        conditions=[{"field": "kind", "condition": "=", "value": "Out"}])
+    year = school.admin.create("Letter", kind="Out").data["name"]
+    assert year.startswith("OUT-20") and year.endswith("-0001")
+    assert school.admin.create("Letter", kind="Out").data["name"].endswith("-0002")
+    assert school.admin.create("Letter", kind="In").data["name"] == "LTR-0001"
+    rule = school.admin.list("Document Naming Rule", filters={"document_type": "Letter"}, fields=["name", "counter"]).data[0]
+    assert rule["counter"] == 2
+    school.admin.put(f"/api/resource/Document Naming Rule/{rule['name']}", {"disabled": 1})
+    assert school.admin.create("Letter", kind="Out").data["name"] == "LTR-0002"
