@@ -86,7 +86,7 @@ static bool fits(struct ctx *cx, const struct naming_rule *r, const struct doc *
     for (const struct naming_condition *c = r->conditions; c; c = c->next) {
         struct filter f = { c->field, c->op, c->value };
         struct term t;
-        if (!column_find(doc->type, str_of(c->field)) || !term_of_filter(cx, doc->type, &f, &t) ||
+        if (c->field[0] == '_' || !column_find(doc->type, str_of(c->field)) || !term_of_filter(cx, doc->type, &f, &t) ||
             !term_holds(cx->arena, &t, doc_value(doc, c->field)))
             return false;
     }
