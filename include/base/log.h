@@ -2,7 +2,8 @@
 /* Structured log: one JSON line per event on standard error, UTC.
  *
  * Never logged (guides/security.md section 11): passwords, tokens, cookies, mail addresses, names, bodies, paths with
- * ids. Control bytes and invalid UTF-8 are escaped. A line is at most 4 KiB: what does not fit is cut.
+ * ids. Control bytes and invalid UTF-8 are escaped. A line is at most 4 KiB: what does not fit is cut. Of one event at
+ * level warn or error at most 20 lines are written in a second; the next one says how many were `withheld`.
  */
 #include "base/str.h"
 
@@ -11,6 +12,7 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 struct log_line {
     char text[4096];
     size_t n;
+    const char *event;
     bool wanted, urgent;
 };
 

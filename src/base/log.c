@@ -3,6 +3,7 @@
 #include "base/log.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@ static enum log_level least = LOG_INFO;
 static int out_fd = STDERR_FILENO;
 static _Thread_local struct log_gathered *gathered; /* NULL: lines are written one by one */
 
+enum { SPOTS = 256, COUNT_BITS = 24, MOST_A_SECOND = 20 };
 enum { TAIL = 4 }; /* room kept for the closing quote, brace and newline */
 
 void log_set_level(enum log_level level)
@@ -105,6 +107,7 @@ void log_begin(struct log_line *l, enum log_level level, const char *event)
 {
     static const char *const names[] = { "debug", "info", "warn", "error" };
     l->n = 0;
+    l->event = event;
     l->wanted = level >= least;
     l->urgent = level >= LOG_WARN;
     if (!l->wanted)
@@ -178,9 +181,26 @@ static void gather(const struct log_line *l)
         log_flush();
 }
 
+/* A database that is away or full makes every request complain of it: the disk of the log must outlive that. Counts by
+ * event, the second in the upper bits; two events on the same spot share what may be said. */
+static bool may_be_said(struct log_line *l)
+{
+    static _Atomic uint64_t said[SPOTS];
+    _Atomic uint64_t *spot = &said[str_hash(str_of(l->event)) % SPOTS];
+    uint64_t second = (uint64_t)clock_mono_us() / 1000000, before = *spot, now;
+    do
+        now = before >> COUNT_BITS == second ? before + 1 : second << COUNT_BITS | 1;
+    while (!atomic_compare_exchange_weak(spot, &before, now));
+    uint64_t lines = before & (((uint64_t)1 << COUNT_BITS) - 1);
+    bool first = (now & (((uint64_t)1 << COUNT_BITS) - 1)) == 1;
+    if (first && lines > MOST_A_SECOND)
+        log_number(l, "withheld", (int64_t)(lines - MOST_A_SECOND));
+    return first || lines < MOST_A_SECOND;
+}
+
 void log_end(struct log_line *l)
 {
-    if (!l->wanted)
+    if (!l->wanted || (l->urgent && !may_be_said(l)))
         return;
     l->text[l->n++] = '}';
     l->text[l->n++] = '\n';

@@ -196,6 +196,34 @@ TEST(log, gathered_lines_are_written_together_and_urgent_ones_at_once)
     close(ends[1]);
 }
 
+TEST(log, a_complaint_repeated_without_end_is_written_a_few_times_a_second)
+{
+    int ends[2];
+    static char text[256 * 1024];
+    assert_int_equal(pipe(ends), 0);
+    fcntl(ends[0], F_SETPIPE_SZ, 256 * 1024);
+    log_set_fd(ends[1]);
+    int64_t start_us = clock_mono_us();
+    for (int i = 0; i < 500; i++)
+        log_say(LOG_ERROR, "flood", "again");
+    int64_t seconds = clock_mono_us() / 1000000 - start_us / 1000000 + 1;
+    log_say(LOG_ERROR, "another", "once");
+    usleep(1000 * 1000);
+    log_say(LOG_ERROR, "flood", "later");
+    log_set_fd(STDERR_FILENO);
+    ssize_t n = read(ends[0], text, sizeof text - 1);
+    assert_true(n > 0);
+    text[n] = 0;
+    int64_t lines = 0;
+    for (const char *at = text; (at = strstr(at, "again")); at++)
+        lines++;
+    assert_true(lines >= 20 && lines <= 20 * seconds);
+    assert_non_null(strstr(text, "once"));
+    assert_non_null(strstr(strstr(text, "later"), "\"withheld\":4"));
+    close(ends[0]);
+    close(ends[1]);
+}
+
 TEST(str, digits_of_whole_numbers)
 {
     char text[DIGITS_MOST];
