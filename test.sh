@@ -3,13 +3,14 @@
 #   unit     C tests of each room, under ASan and UBSan
 #   house    rules about the tree itself: layers, translations, formatting, hardening of the release program
 #   wire     HTTP to the real server (ASan build) on a real MariaDB
+#   clients  frappe-js-sdk as npm has it, against the real server
 #   browser  the pages in headless Chromium
 #   fuzz     replay of the corpus, then 20,000 inputs of libFuzzer per target; FUZZ_SECONDS=60 for as long as you like
 # Long forms, not part of the default: tsan (wire under ThreadSanitizer), bench (ratios; needs a quiet machine).
 # Ends with "N passed, N failed".
 set -u
 cd "$(dirname "$0")"
-suites=${*:-unit house wire browser fuzz}
+suites=${*:-unit house wire clients browser fuzz}
 sh docker/packages.sh test || exit 1
 
 passed=0 failed=0
@@ -76,6 +77,12 @@ suite_wire() {
   build Asan build-test/asan preau || return
   sanitizers
   PREAU=$PWD/build-test/asan/preau pytest wire tests/wire
+}
+suite_clients() {
+  build Asan build-test/asan preau || return
+  (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error) || { count 0 1; return; }
+  sanitizers
+  PREAU=$PWD/build-test/asan/preau pytest clients tests/clients
 }
 suite_tsan() {
   build Tsan build-test/tsan preau || return

@@ -51,7 +51,7 @@ static bool first_row(struct web *w, struct str doctype, const json_t *fields, b
         return false;
     json_t *by_name = NULL;
     if (json_is_string(q.filters) || json_is_number(q.filters)) {
-        struct str name = web_arg(w, "filters");
+        struct str name = json_is_string(q.filters) ? json_str_of(q.filters) : web_arg(w, "filters");
         by_name = api_own(w, json_object());
         json_object_set_new(by_name, "name", json_stringn(name.p, name.n));
         q.filters = by_name;
