@@ -10,6 +10,9 @@
 
 struct web;
 
+/* Bytes of a body that holds documents, unless `max_file_size` of the site's configuration says otherwise. */
+#define DOCUMENT_MOST ((size_t)25 << 20)
+
 /* A route is a row beside its handler. Pattern segments: literal, ":name" (one segment) or a last "*name" (the rest,
  * slashes included). Literal beats ":name" beats "*name". Segments are split on '/' first and percent-decoded once; one
  * slash at the end is ignored. */

@@ -3,8 +3,6 @@
 #include "doc.h"
 #include "web.h"
 
-/* Bytes of a document's body. */
-#define DOCUMENT_MOST ((size_t)25 << 20)
 /* Verbs of methods that change something, as Frappe declares them. */
 #define WRITES (HTTP_POST | HTTP_PUT)
 

@@ -80,6 +80,7 @@ static bool bulk_update(struct web *w)
 WEB_METHOD(client_bulk_update) = { .path = "frappe.client.bulk_update",
                                    ARGS({ "docs", JSON, .reqd = true }),
                                    .verbs = WRITES,
+                                   .body_limit = DOCUMENT_MOST,
                                    .run = bulk_update,
                                    .about = "Changes many documents; those that fail are listed." };
 
@@ -216,10 +217,12 @@ static bool bulk_delete_any(struct web *w)
 WEB_METHOD(bulk_update) = { .path = "bulk_update",
                             ARGS({ "docs", JSON, .reqd = true }),
                             .verbs = HTTP_POST,
+                            .body_limit = DOCUMENT_MOST,
                             .run = bulk_update_any,
                             .about = "Changes documents of any DocTypes." };
 WEB_METHOD(bulk_delete) = { .path = "bulk_delete",
                             ARGS({ "docs", JSON, .reqd = true }),
                             .verbs = HTTP_POST,
+                            .body_limit = DOCUMENT_MOST,
                             .run = bulk_delete_any,
                             .about = "Deletes documents of any DocTypes." };

@@ -17,6 +17,7 @@ static bool insert(struct web *w)
 WEB_METHOD(client_insert) = { .path = "frappe.client.insert",
                               ARGS({ "doc", JSON, .reqd = true }),
                               .verbs = WRITES,
+                              .body_limit = DOCUMENT_MOST,
                               .run = insert,
                               .about = "Makes a document." };
 
@@ -50,6 +51,7 @@ static bool insert_many(struct web *w)
 WEB_METHOD(client_insert_many) = { .path = "frappe.client.insert_many",
                                    ARGS({ "docs", JSON, .reqd = true }),
                                    .verbs = WRITES,
+                                   .body_limit = DOCUMENT_MOST,
                                    .run = insert_many,
                                    .about = "Makes up to 200 documents, all or none." };
 
@@ -67,6 +69,7 @@ static bool save(struct web *w)
 WEB_METHOD(client_save) = { .path = "frappe.client.save",
                             ARGS({ "doc", JSON, .reqd = true }),
                             .verbs = WRITES,
+                            .body_limit = DOCUMENT_MOST,
                             .run = save,
                             .about = "Saves a whole document as it was read." };
 
@@ -139,6 +142,7 @@ WEB_METHOD(client_set_value) = { .path = "frappe.client.set_value",
                                  ARGS({ "doctype", DATA, .reqd = true }, { "name", DATA, .reqd = true },
                                       { "fieldname", JSON, .reqd = true }, { "value", JSON }),
                                  .verbs = WRITES,
+                                 .body_limit = DOCUMENT_MOST,
                                  .run = set_value,
                                  .about = "Changes fields of one document." };
 

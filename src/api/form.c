@@ -112,6 +112,7 @@ WEB_METHOD(savedocs) = { .path = "frappe.desk.form.save.savedocs",
                          ARGS({ "doc", JSON, .reqd = true },
                               { "action", SELECT, .options = "Save\nSubmit\nUpdate\nCancel", .reqd = true }),
                          .verbs = HTTP_POST,
+                         .body_limit = DOCUMENT_MOST,
                          .run = savedocs,
                          .about = "Saves, submits or cancels a whole document as a form holds it." };
 

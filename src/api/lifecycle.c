@@ -26,6 +26,7 @@ static bool submit(struct web *w)
 WEB_METHOD(client_submit) = { .path = "frappe.client.submit",
                               ARGS({ "doc", JSON, .reqd = true }),
                               .verbs = WRITES,
+                              .body_limit = DOCUMENT_MOST,
                               .run = submit,
                               .about = "Submits a whole document as it was read." };
 

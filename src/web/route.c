@@ -242,16 +242,23 @@ void web_match(struct web *w, struct str path)
     w->json = wants_json(w);
 }
 
-size_t web_body_limit(const struct web *w)
+static size_t limit_of_route(const struct web *w)
 {
-    if (!w->route)
-        return (size_t)1 << 20;
+    if (!w->route) /* `cmd` at the root may name any method */
+        return str_is(w->exchange->request.path, "/") ? DOCUMENT_MOST : (size_t)1 << 20;
     if (w->route->form)
         return (size_t)64 << 10;
     size_t limit = w->route->body_limit_of ? w->route->body_limit_of(w) : 0;
     if (limit)
         return limit;
     return w->route->body_limit ? w->route->body_limit : (size_t)1 << 20;
+}
+
+size_t web_body_limit(const struct web *w)
+{
+    size_t limit = limit_of_route(w);
+    int64_t configured = w->cx.site ? site_config_int(w->cx.site, "max_file_size", 0) : 0;
+    return limit == DOCUMENT_MOST && configured > 0 ? (size_t)configured : limit;
 }
 
 enum lane web_lane(const struct web *w)

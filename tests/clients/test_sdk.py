@@ -63,6 +63,10 @@ def test_tokens(value, error):
     assert error("token.wrong")["httpStatus"] == 401 and error("token.wrong")["exc_type"] == "AuthenticationError"
 
 
+def test_a_forgotten_password_is_asked_for_at_the_root(results):
+    assert "error" not in results["forgetPassword"], results["forgetPassword"]
+
+
 # ---- documents -------------------------------------------------------------------------------------------------------
 def test_create(value, error):
     assert value("create.Two")["price"] == 1.5 and value("create.Two")["published"] == 1

@@ -312,3 +312,18 @@ def test_options_echo_what_is_asked_for(server):
     assert answer.header("Access-Control-Allow-Methods") == "PUT"
     assert answer.header("Access-Control-Allow-Headers") == "authorization,content-type"
     assert answer.header("Access-Control-Max-Age") == "86400" and answer.header("Access-Control-Allow-Origin") == "https://any.test"
+
+
+def test_bodies_that_hold_documents_have_a_limit_of_their_own(server):
+    school = server.new_school("large")
+    large = {"doctype": "LMS Bootcamp", "title": "Large", "description": "x" * (3 << 20)}
+    for path, body in (("/api/method/frappe.client.insert", {"doc": large}), ("/api/resource/LMS Bootcamp", large),
+                       ("/", {"cmd": "frappe.client.insert", "doc": large})):
+        answer = school.admin.post(path, body)
+        assert answer.status == 200, (path, answer)
+        assert school.admin.delete("/api/resource/LMS Bootcamp/large").status == 202
+    school.configure(max_file_size=2 << 20)
+    head = (f"POST /api/resource/LMS%20Bootcamp HTTP/1.1\r\nHost: {school.host}\r\n"
+            f"Content-Length: {3 << 20}\r\n\r\n").encode()
+    school.admin.get("/api/resource/User")
+    assert server.raw(head, wait=3).startswith(b"HTTP/1.1 413 ")

@@ -182,8 +182,11 @@ def test_methods_answer_in_data(school):
     assert school.admin.get("/api/v2/method/frappe.auth.get_logged_user").json == {"data": "Administrator"}
 
 
-def test_a_function_of_a_doctype(school):
-    """/api/v2/method/<DocType>/<function>: one that is not there is refused as any."""
+def test_a_function_of_a_doctype(school, student):
+    """/api/v2/method/<DocType>/<function> is frappe.….doctype.<doctype>.<doctype>.<function>."""
+    answer = school.admin.post("/api/v2/method/User/generate_keys", {"user": "ida@people.test"})
+    assert answer.status == 200 and len(answer.data["api_secret"]) == 15, answer
+    school.users.pop("ida@people.test", None)
     answer = school.admin.get("/api/v2/method/User/nope")
     assert answer.status == 417 and answer.json["errors"][0]["message"].startswith("Failed to get method ")
     assert school.admin.get("/api/v2/method/ping/what/ever").json == {"data": "pong"}
