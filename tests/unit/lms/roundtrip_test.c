@@ -59,6 +59,11 @@ static const struct sample {
     { "LMS Bootcamp", "slug", "'round-%u'" },
     { "LMS Course", "slug", "'course-%u'" },
     { "LMS Lesson", "slug", "'lesson-%u'" },
+    { "File", "file_url", "'https://example.com/film.mp4'" },
+    { "File", "folder", "'Home'" },
+    { "File", "is_folder", NULL },
+    { "File", "is_home_folder", NULL },
+    { "File", "is_attachments_folder", NULL },
 };
 
 struct maker {
