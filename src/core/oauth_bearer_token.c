@@ -6,7 +6,7 @@ static const struct field fields[] = {
     { "user", LINK, .options = "User", .read_only = true },
     { "scopes", TEXT, .read_only = true },
     { "access_token", DATA, .read_only = true, .unique = true },
-    { "refresh_token", DATA, .read_only = true },
+    { "refresh_token", DATA, .read_only = true, .index = true },
     { "expiration_time", DATETIME, .read_only = true },
     { "expires_in", INT, .read_only = true },
     { "status", SELECT, .options = "Active\nRevoked", .read_only = true, .in_list_view = true },

@@ -311,3 +311,68 @@ def test_log_in_by_user_name_and_mobile_number(school):
         assert school.guest.login("nina").status == 200 and school.guest.login("+33612345678").status == 200
     finally:
         settings(school, allow_login_using_user_name=0, allow_login_using_mobile_number=0)
+
+
+# ---- OAuth ----------------------------------------------------------------------------------------------------------------------
+OAUTH = "/api/method/frappe.integrations.oauth2."
+
+
+@pytest.fixture
+def oauth(school, bound):
+    client = school.admin.create("OAuth Client", app_name="App", scopes="all openid",
+                                 default_redirect_uri="https://app.test/").data
+    sql(school, "INSERT INTO `tabOAuth Bearer Token` (name, creation, modified, owner, client, user, scopes, access_token,"
+                " refresh_token, expiration_time, expires_in, status) VALUES "
+                f"('access{client['name']}', NOW(), NOW(), 'x', '{client['name']}', '{bound}', 'all openid', 'access{client['name']}',"
+                f" 'refresh{client['name']}', NOW() + INTERVAL 1 HOUR, 3600, 'Active')")
+    return client["name"]
+
+
+def who(school, token):
+    return school.guest.get("/api/method/frappe.auth.get_logged_user", headers={"Authorization": f"Bearer {token}"})
+
+
+def test_a_bearer_token_is_renewed_once(school, oauth, bound):
+    assert who(school, f"access{oauth}").message == bound
+    ask = {"grant_type": "refresh_token", "refresh_token": f"refresh{oauth}", "client_id": oauth}
+    fresh = school.guest.post(OAUTH + "get_token", form=ask)
+    assert fresh.status == 200 and fresh.json["token_type"] == "Bearer" and fresh.json["expires_in"] == 3600
+    assert fresh.json["scope"] == "all openid" and fresh.header("Cache-Control") == "no-store"
+    assert who(school, fresh.json["access_token"]).message == bound and who(school, f"access{oauth}").status == 401
+    again = school.guest.post(OAUTH + "get_token", form=ask)
+    assert again.status == 400 and again.json["error"] == "invalid_grant"
+
+
+def test_another_client_or_a_wrong_secret_renews_nothing(school, oauth):
+    ask = {"grant_type": "refresh_token", "refresh_token": f"refresh{oauth}"}
+    for more in ({}, {"client_id": "other"}, {"client_id": oauth, "client_secret": "wrong"}):
+        assert school.guest.post(OAUTH + "get_token", form={**ask, **more}).json["error"] == "invalid_grant"
+    assert school.guest.post(OAUTH + "get_token", form={"grant_type": "password"}).json["error"] == "unsupported_grant_type"
+    assert who(school, f"access{oauth}").status == 200
+
+
+def test_a_token_is_looked_into_and_revoked(school, oauth):
+    seen = school.guest.post(OAUTH + "introspect_token", form={"token": f"access{oauth}"}).json
+    assert seen["active"] is True and seen["client_id"] == oauth and abs(seen["exp"] - time.time() - 3600) < 60
+    assert school.guest.post(OAUTH + "introspect_token", form={"token": f"ACCESS{oauth}"}).json == {"active": False}
+    assert school.guest.post(OAUTH + "revoke_token", form={"token": f"access{oauth}"}).status == 200
+    assert school.guest.post(OAUTH + "revoke_token", form={"token": "unknown"}).status == 200
+    assert who(school, f"access{oauth}").status == 401
+    assert school.guest.post(OAUTH + "introspect_token", form={"token": f"access{oauth}"}).json == {"active": False}
+
+
+def test_a_token_of_a_disabled_user_is_none(school, oauth, bound):
+    school.admin.put(f"/api/resource/User/{bound}", {"enabled": 0})
+    try:
+        assert who(school, f"access{oauth}").status == 401
+        ask = {"grant_type": "refresh_token", "refresh_token": f"refresh{oauth}", "client_id": oauth}
+        assert school.guest.post(OAUTH + "get_token", form=ask).status == 400
+        assert school.guest.post(OAUTH + "introspect_token", form={"token": f"access{oauth}"}).json == {"active": False}
+    finally:
+        school.admin.put(f"/api/resource/User/{bound}", {"enabled": 1})
+
+
+def test_the_openid_profile(school, oauth, bound):
+    answer = school.guest.get(OAUTH + "openid_profile", headers={"Authorization": f"Bearer access{oauth}"})
+    assert answer.json["sub"] == answer.json["email"] == bound and "Student" in answer.json["roles"]
+    assert school.guest.get(OAUTH + "openid_profile").status == 403
