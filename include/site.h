@@ -111,6 +111,11 @@ bool call_attempt(struct ctx *, bool (*work)(struct ctx *, void *), void *arg, s
 bool call_commit(struct ctx *);
 void call_rollback(struct ctx *);
 
+/* A call beside the call, for what must stay even if the call itself is rolled back (counters, stamps): same arena and
+ * site, a connection and a transaction of its own. call_beside_end commits it when `ok`; a failure becomes the call's. */
+struct ctx call_beside(struct ctx *);
+bool call_beside_end(struct ctx *cx, struct ctx *own, bool ok);
+
 /* This transaction changes documents of the DocType (a literal or text that lives as long as the call). Recorded once
  * per DocType. Who writes a Single records CHANGES_OF_SINGLES as well. Tables without a DocType go by their own name. */
 #define CHANGES_OF_SINGLES "Singles"

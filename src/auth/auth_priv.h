@@ -96,9 +96,3 @@ bool throttle_read(struct ctx *, const char *what, struct str who, int window_s,
 bool throttle_count(struct ctx *, const char *what, struct str who, int window_s);
 bool throttle_clear(struct ctx *, const char *what, struct str who);
 void throttle_wait(struct ctx *, const struct throttle_count *, int window_s);
-
-/* ---- aside.c ----------------------------------------------------------------------------------------------------------- */
-/* A call beside the call: same arena and site, a connection and a transaction of its own. Ended by aside_end. */
-struct ctx aside(struct ctx *);
-/* Commits if `ok`, else rolls back and hands the error on. */
-bool aside_end(struct ctx *cx, struct ctx *own, bool ok);

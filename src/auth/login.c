@@ -102,8 +102,8 @@ static bool count_failure(struct ctx *cx, const struct attempt *a)
 {
     if (!a->most)
         return true;
-    struct ctx own = aside(cx);
-    return aside_end(cx, &own, throttle_count(&own, WHAT, a->who, a->window_s));
+    struct ctx own = call_beside(cx);
+    return call_beside_end(cx, &own, throttle_count(&own, WHAT, a->who, a->window_s));
 }
 
 /* A hash that Frappe made becomes one of ours while the password is at hand; Frappe can still verify it. */

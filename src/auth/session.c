@@ -129,7 +129,7 @@ void session_stamp(struct ctx *cx, struct session *s)
     if (cx->site->reads_only || !session_stamp_due(s, cx->now_us) ||
         !atomic_compare_exchange_strong(&s->written_us, &before, cx->now_us))
         return;
-    struct ctx own = aside(cx);
+    struct ctx own = call_beside(cx);
     struct sql *q = sql_new(&own);
     sql_add(q, "UPDATE ");
     sql_table(q, "preau_session");
@@ -138,7 +138,7 @@ void session_stamp(struct ctx *cx, struct session *s)
     sql_add(q, " WHERE `sid_hash` = ");
     sql_text(q, s->sid_hash);
     struct error before_error = cx->err;
-    if (!aside_end(cx, &own, db_change(&own, q) >= 0))
+    if (!call_beside_end(cx, &own, db_change(&own, q) >= 0))
         cx->err = before_error;
 }
 
@@ -241,9 +241,9 @@ bool csrf_token(struct ctx *cx, struct identity *who, struct str *out)
     *out = who->csrf_token;
     if (out->n || !who->sid_hash.n)
         return true;
-    struct ctx own = aside(cx);
+    struct ctx own = call_beside(cx);
     bool ok = set_token(&own, who->sid_hash) && get_token(&own, who->sid_hash, out);
-    if (!aside_end(cx, &own, ok))
+    if (!call_beside_end(cx, &own, ok))
         return false;
     who->csrf_token = *out;
     return true;

@@ -85,9 +85,9 @@ bool throttle(struct ctx *cx, const char *what, struct str who, unsigned most, i
 {
     struct throttle_count c;
     struct str hashed = throttle_who(cx->arena, who, STR_NONE);
-    struct ctx own = aside(cx);
+    struct ctx own = call_beside(cx);
     bool ok = throttle_count(&own, what, hashed, window_s) && throttle_read(&own, what, hashed, window_s, &c);
-    if (!aside_end(cx, &own, ok))
+    if (!call_beside_end(cx, &own, ok))
         return false;
     if (c.times <= most)
         return true;

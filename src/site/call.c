@@ -203,3 +203,30 @@ struct str call_today(struct ctx *cx)
 {
     return clock_date(cx->arena, call_local_us(cx));
 }
+
+/* ---- beside the call -------------------------------------------------------------------------------------------------- */
+
+struct ctx call_beside(struct ctx *cx)
+{
+    return (struct ctx){ .arena = cx->arena,
+                         .site = cx->site,
+                         .user = cx->user,
+                         .tenant = cx->tenant,
+                         .lang = cx->lang,
+                         .translate = cx->translate,
+                         .now_us = cx->now_us,
+                         .request_id = cx->request_id,
+                         .may_write = true };
+}
+
+bool call_beside_end(struct ctx *cx, struct ctx *own, bool ok)
+{
+    ok = ok && call_commit(own);
+    if (!ok)
+        call_rollback(own);
+    db_return(own);
+    cx->statements += own->statements;
+    if (!ok && !failed(cx))
+        cx->err = own->err;
+    return ok;
+}

@@ -1,8 +1,7 @@
 /* LMS Lesson: one text, video or lab. Anyone sees that it exists once it is published; its body is for previews and for
  * who is enrolled, its answer for those who teach. */
-#include <regex.h>
-
 #include "access_priv.h"
+#include "answer_priv.h"
 #include "core.h"
 #include "lesson_priv.h"
 #include "slug_priv.h"
@@ -50,12 +49,10 @@ static bool check_answer(struct ctx *cx, const struct doc *lesson)
     struct str answer = doc_text(lesson, "answer");
     if (!answer.n || !str_is(doc_text(lesson, "answer_type"), "Regex"))
         return true;
-    regex_t compiled;
-    if (answer.n > 500 || regcomp(&compiled, str_c(cx->arena, answer), REG_EXTENDED | REG_NOSUB) != 0)
-        return throw(cx, &ValidationError,
-                     "The answer is not a regular expression (POSIX extended, at most 500 bytes).");
-    regfree(&compiled);
-    return true;
+    if (answer_pattern_valid(cx, answer))
+        return true;
+    return throw(cx, &ValidationError,
+                 "The answer is not a regular expression (as Perl's, at most 500 bytes).");
 }
 
 static bool validate(struct ctx *cx, struct doc *lesson)
