@@ -87,6 +87,7 @@ struct lesson_view {
     enum readable_why reason;
     const char *why;               /* one English sentence, a message id */
     struct str content, video_url; /* translated; empty unless readable */
+    struct str own_video_url;      /* as the lesson has it, whatever the language */
     struct str content_language;   /* of `content` */
     struct str completion; /* End, Watch, View, Answer or Manual: what counts for this lesson; empty unless readable */
     struct str license, attribution, source_url;  /* the course's own, else the bootcamp's */
@@ -95,6 +96,9 @@ struct lesson_view {
 /* By the lesson's name. NULL: throws DoesNotExistError for what is not there or not published. The outline's
  * statements, the document's own, and one for its translation. */
 struct lesson_view *lms_lesson(struct ctx *, struct str lesson, struct str language);
+/* The caller opens the lesson: the clock of what must be watched or read for some time begins. In a transaction of its
+ * own, so a page that is only read may do it. One statement, or none. */
+void lms_lesson_opened(struct ctx *, const struct lesson_view *);
 /* By the three parts of its address. */
 struct lesson_view *lms_lesson_at(struct ctx *, struct str bootcamp, struct str course, struct str lesson,
                                   struct str language);
@@ -104,6 +108,10 @@ struct lesson_view *lms_lesson_at(struct ctx *, struct str bootcamp, struct str 
  * as it is; one that was suspended, revoked or has expired comes back, but not by the source Free (ValidationError).
  * `source`: Purchase, Free, Manual, Import. Safe against the same call at the same time. NULL: failed. */
 struct doc *lms_enroll(struct ctx *, struct str user, struct str bootcamp, const char *source);
+/* Completed lessons of all, in percent with two decimals, at most 100; 0 of none is 0. */
+struct decimal percent_completed(int64_t completed, int64_t total);
+/* The Enrollment of a user in a bootcamp, whoever asks. Throws DoesNotExistError when there is none. */
+bool lms_enrollment_of(struct ctx *, struct str user, struct str bootcamp, struct str *name);
 struct enrollment_row {
     struct str enrollment, bootcamp, title, status, last_lesson, continue_url, image;
     int64_t completed, total;

@@ -105,6 +105,7 @@ static bool show(struct web *w)
                                           web_captured(w, "lesson"), w->cx.lang);
     if (!l)
         return false;
+    lms_lesson_opened(&w->cx, l);
     struct page p = page_open(w, l->lesson->title);
     facts_view(&p, l);
     outline_view(&p, p.view, l->outline, l->lesson->name);

@@ -49,13 +49,10 @@ static void progress_json(struct json_out *out, const struct enrollment_facts *e
         return;
     }
     int64_t total = enrolled->total, completed = enrolled->completed < total ? enrolled->completed : total;
-    struct decimal percent = DECIMAL_INT(0);
-    if (total > 0 && !decimal_divide(DECIMAL_INT(completed * 100), DECIMAL_INT(total), 2, ROUND_COMMERCIAL, &percent))
-        percent = DECIMAL_INT(0);
     out_begin_object(out);
     out_member_int(out, "completed", completed);
     out_member_int(out, "total", total);
-    out_member_price(out, "percent", percent);
+    out_member_price(out, "percent", percent_completed(completed, total));
     out_end_object(out);
 }
 
@@ -161,6 +158,7 @@ static bool lesson(struct ctx *cx, const struct doc *args, struct json_out *out)
     struct lesson_view *view = lms_lesson(cx, doc_text(args, "lesson"), doc_text(args, "language"));
     if (!view)
         return false;
+    lms_lesson_opened(cx, view);
     out_begin_object(out);
     out_member_text(out, "name", view->lesson->name);
     out_member_text(out, "title", view->lesson->title);

@@ -51,8 +51,7 @@ static bool check_answer(struct ctx *cx, const struct doc *lesson)
         return true;
     if (answer_pattern_valid(cx, answer))
         return true;
-    return throw(cx, &ValidationError,
-                 "The answer is not a regular expression (as Perl's, at most 500 bytes).");
+    return throw(cx, &ValidationError, "The answer is not a regular expression (as Perl's, at most 500 bytes).");
 }
 
 static bool validate(struct ctx *cx, struct doc *lesson)

@@ -54,7 +54,7 @@ static bool place(struct lesson_view *view, struct str name)
 static bool take_body(struct ctx *cx, struct lesson_view *view, const struct doc *lesson, struct str language)
 {
     view->content = doc_text(lesson, "content");
-    view->video_url = doc_text(lesson, "video_url");
+    view->video_url = view->own_video_url = doc_text(lesson, "video_url");
     view->content_language = view->outline->card.language;
     if (str_eq_nocase(language, view->content_language))
         return true;

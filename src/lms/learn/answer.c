@@ -18,9 +18,9 @@ static pcre2_code *compile(struct ctx *cx, struct str pattern)
     size_t at;
     if (pattern.n > PATTERN_MOST)
         return NULL;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
-                                     PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C, &error,
-                                     &at, NULL);
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
+                      PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C, &error, &at, NULL);
     if (code)
         arena_defer(cx->arena, free_code, code);
     return code;

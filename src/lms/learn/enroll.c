@@ -71,3 +71,19 @@ struct doc *lms_enroll(struct ctx *cx, struct str user, struct str bootcamp, con
     doc_set_text(enrollment, "source", str_of(source));
     return doc_insert(cx, enrollment, AS_SYSTEM) ? enrollment : NULL;
 }
+
+struct decimal percent_completed(int64_t completed, int64_t total)
+{
+    struct decimal percent = DECIMAL_INT(0);
+    int64_t most = completed < total ? completed : total;
+    if (total <= 0 || !decimal_divide(DECIMAL_INT(most * 100), DECIMAL_INT(total), 2, ROUND_COMMERCIAL, &percent))
+        return DECIMAL_INT(0);
+    return percent;
+}
+
+bool lms_enrollment_of(struct ctx *cx, struct str user, struct str bootcamp, struct str *name)
+{
+    if (!find(cx, user, bootcamp, name) || name->n)
+        return !failed(cx);
+    return throw(cx, &DoesNotExistError, "%.*s is not enrolled in %.*s.", STR_ARG(user), STR_ARG(bootcamp));
+}

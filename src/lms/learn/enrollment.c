@@ -2,6 +2,7 @@
  * its completed lessons against the bootcamp's published ones. */
 #include "core.h"
 #include "doc.h"
+#include "lms.h"
 
 static const struct field fields[] = {
     { "user", LINK, .options = "User", .reqd = true, .set_only_once = true, .index = true, .in_list_view = true },
@@ -46,12 +47,9 @@ static bool count(struct ctx *cx, struct doc *enrollment)
         return false;
     int64_t total = rows_int(rows, 0), done = rows_int(rows, 1);
     rows_close(rows);
-    struct decimal percent = DECIMAL_INT(0);
-    if (total > 0 && !decimal_divide(DECIMAL_INT(done * 100), DECIMAL_INT(total), 2, ROUND_COMMERCIAL, &percent))
-        return bug(cx, "progress of %.*s", STR_ARG(enrollment->name));
     doc_set_int(enrollment, "lessons_total", total);
     doc_set_int(enrollment, "lessons_completed", done);
-    doc_set_decimal(enrollment, "progress", percent);
+    doc_set_decimal(enrollment, "progress", percent_completed(done, total));
     return true;
 }
 

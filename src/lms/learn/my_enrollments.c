@@ -26,14 +26,6 @@ static struct sql *find(struct ctx *cx)
     return q;
 }
 
-static struct decimal percent_of(int64_t completed, int64_t total)
-{
-    struct decimal percent = DECIMAL_INT(0);
-    if (total > 0 && !decimal_divide(DECIMAL_INT(completed * 100), DECIMAL_INT(total), 2, ROUND_COMMERCIAL, &percent))
-        percent = DECIMAL_INT(0);
-    return percent;
-}
-
 static void read_row(struct ctx *cx, struct rows *rows, struct enrollment_row *row, struct str *language)
 {
     struct str *const texts[] = { &row->enrollment, &row->bootcamp, &row->status, &row->last_lesson };
@@ -41,7 +33,7 @@ static void read_row(struct ctx *cx, struct rows *rows, struct enrollment_row *r
         *texts[i] = str_copy(cx->arena, rows_text(rows, i));
     row->total = rows_int(rows, 5);
     row->completed = rows_int(rows, 4) < row->total ? rows_int(rows, 4) : row->total;
-    row->percent = percent_of(row->completed, row->total);
+    row->percent = percent_completed(row->completed, row->total);
     row->title = str_copy(cx->arena, rows_text(rows, 6));
     row->image = str_copy(cx->arena, rows_text(rows, 7));
     *language = str_copy(cx->arena, rows_text(rows, 8));

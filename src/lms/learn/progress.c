@@ -37,6 +37,8 @@ static bool end_met(struct ctx *cx, struct judging *j)
            (j->report->position_ms >= 0 && length_ms > END_MS && j->report->position_ms >= length_ms - END_MS);
 }
 
+static const char school_told[] = N_("The school was told and may complete it.");
+
 static void ask_school(struct ctx *cx, struct judging *j)
 {
     if (event_is(j, "manual") && !j->watch->waits_since_us)
@@ -48,18 +50,18 @@ static bool watch_met(struct ctx *cx, struct judging *j)
     int64_t played_ms = spans_ms(j->watch->played);
     j->out->percent = percent_of(played_ms, j->length_ms);
     ask_school(cx, j);
-    const char *format = j->watch->waits_since_us
-                             ? N_("%d %% watched, %d %% are needed; skipped parts do not count. The school was told and "
-                                  "may complete it.")
-                             : N_("%d %% watched, %d %% are needed; skipped parts do not count.");
-    j->out->why = str_of(arena_printf(cx->arena, tr(cx, format), j->out->percent, WATCH_PERCENT));
+    j->out->why = str_printf(cx->arena, tr(cx, N_("%d %% watched, %d %% are needed; skipped parts do not count.")),
+                             j->out->percent, WATCH_PERCENT);
+    if (j->watch->waits_since_us)
+        j->out->why = str_printf(cx->arena, "%.*s %s", STR_ARG(j->out->why), tr(cx, school_told));
     return j->length_ms > 0 && played_ms * 100 >= j->length_ms * WATCH_PERCENT;
 }
 
 static bool view_met(struct ctx *cx, struct judging *j)
 {
     int64_t shown_ms = (cx->now_us - j->watch->shown_us) / 1000;
-    int64_t read_ms = j->report->position_ms >= 0 && j->report->position_ms < shown_ms ? j->report->position_ms : shown_ms;
+    int64_t read_ms =
+        j->report->position_ms >= 0 && j->report->position_ms < shown_ms ? j->report->position_ms : shown_ms;
     j->out->percent = percent_of(read_ms, READ_S * 1000);
     j->out->why = str_of(tr(cx, N_("It completes after 30 seconds of reading, or at the end of the text.")));
     return event_is(j, "manual") || read_ms >= READ_S * 1000 || (event_is(j, "ended") && shown_ms >= SCROLL_S * 1000);
@@ -71,7 +73,7 @@ static bool answer_met(struct ctx *cx, struct judging *j)
     ask_school(cx, j);
     j->out->why = str_of(tr(cx, N_("It completes with the right answer.")));
     if (j->watch->waits_since_us)
-        j->out->why = str_of(tr(cx, N_("It completes with the right answer. The school was told and may complete it.")));
+        j->out->why = str_printf(cx->arena, "%.*s %s", STR_ARG(j->out->why), tr(cx, school_told));
     if (!event_is(j, "answer") || !throttle(cx, "answer", cx->user->name, 20, 60))
         return false;
     doc_get(cx, "LMS Lesson", name, "answer_type", &type);
@@ -91,7 +93,8 @@ static const struct rule {
     const char *completion;
     bool (*met)(struct ctx *, struct judging *);
 } rules[] = {
-    { "End", end_met }, { "Watch", watch_met }, { "View", view_met }, { "Answer", answer_met }, { "Manual", manual_met },
+    { "End", end_met },       { "Watch", watch_met },   { "View", view_met },
+    { "Answer", answer_met }, { "Manual", manual_met },
 };
 
 static bool rule_met(struct ctx *cx, struct judging *j)
@@ -156,12 +159,12 @@ static bool take(struct ctx *cx, struct judging *j)
 
 bool progress_is_complete(struct ctx *cx, struct str enrollment, struct str lesson, bool *out)
 {
-    struct rows *rows = doc_rows(cx, &(struct find){ .doctype = "Enrollment Lesson",
-                                                     .fields = "name",
-                                                     .where = FIND({ "parent", "=", enrollment },
-                                                                   { "lesson", "=", lesson }),
-                                                     .length = 1,
-                                                     .unchecked = true });
+    struct rows *rows =
+        doc_rows(cx, &(struct find){ .doctype = "Enrollment Lesson",
+                                     .fields = "name",
+                                     .where = FIND({ "parent", "=", enrollment }, { "lesson", "=", lesson }),
+                                     .length = 1,
+                                     .unchecked = true });
     *out = rows && rows_next(rows);
     if (rows)
         rows_close(rows);
@@ -248,5 +251,13 @@ bool progress_report(struct ctx *cx, const struct report *r, struct progress *ou
         out->why = str_of(tr(cx, N_("Nothing is recorded: you are not enrolled in this bootcamp.")));
         return true;
     }
-    return db_begin(cx) && progress_is_complete(cx, r->enrolled.name, r->lesson->name, &before) && judge(cx, &j, before);
+    return db_begin(cx) && progress_is_complete(cx, r->enrolled.name, r->lesson->name, &before) &&
+           judge(cx, &j, before);
+}
+
+void lms_lesson_opened(struct ctx *cx, const struct lesson_view *view)
+{
+    bool timed = str_is(view->completion, "Watch") || str_is(view->completion, "View");
+    if (view->readable && view->outline->enrolled.access && timed && !view->lesson->completed)
+        watch_begin(cx, view->lesson->name, view->own_video_url);
 }

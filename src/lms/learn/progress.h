@@ -8,7 +8,7 @@ struct report {
     struct enrollment_facts enrolled;
     struct str event; /* view, progress, ended, answer, manual */
     struct str answer;
-    const json_t *intervals; /* NULL: none came */
+    const json_t *intervals;        /* NULL: none came */
     int64_t position_ms, player_ms; /* -1: not said */
 };
 

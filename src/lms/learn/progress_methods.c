@@ -13,10 +13,11 @@ static bool check_claims(struct ctx *cx, const struct doc *args, const struct re
         struct str truth;
     } claims[] = { { "user", cx->user->name }, { "enrollment", r->enrolled.name }, { "bootcamp", bootcamp } };
     for (size_t i = 0; i < countof(claims); i++)
-        if (doc_is_set(args, claims[i].argument) &&
-            !str_eq_nocase(doc_text(args, claims[i].argument), claims[i].truth))
-            return throw(cx, &PermissionError, "Progress is reported for oneself and for a lesson of the bootcamp: "
-                                               "leave out %s.", claims[i].argument);
+        if (doc_is_set(args, claims[i].argument) && !str_eq_nocase(doc_text(args, claims[i].argument), claims[i].truth))
+            return throw(cx, &PermissionError,
+                         "Progress is reported for oneself and for a lesson of the bootcamp: "
+                         "leave out %s.",
+                         claims[i].argument);
     if (doc_is_set(args, "progress"))
         return throw(cx, &ValidationError, "Progress is counted by the server: leave out %s.", "progress");
     return true;
@@ -28,8 +29,10 @@ static bool seconds(struct ctx *cx, const struct doc *args, const char *argument
     *ms = -1;
     if (!doc_is_set(args, argument))
         return true;
-    struct decimal value = decimal_multiply_int(doc_decimal(args, argument), 1000);
-    if (!decimal_to_int(value, ms) || *ms < 0 || *ms > INT64_C(172800000))
+    struct decimal value;
+    if (decimal_multiply(doc_decimal(args, argument), DECIMAL_INT(1000), 0, ROUND_COMMERCIAL, &value))
+        *ms = decimal_truncate(value);
+    if (*ms < 0 || *ms > INT64_C(172800000))
         return throw(cx, &ValidationError, "%s must be seconds, from 0 to 172800.", argument);
     return true;
 }
@@ -128,7 +131,7 @@ static bool complete_lesson(struct ctx *cx, const struct doc *args, struct json_
         return false;
     struct doc *lesson = doc_load(cx, "LMS Lesson", doc_text(args, "lesson"));
     struct str enrollment = STR_NONE;
-    if (!lesson || !(bootcamp = doc_text(lesson, "bootcamp")).n || !enrollment_of(cx, user, bootcamp, &enrollment))
+    if (!lesson || !(bootcamp = doc_text(lesson, "bootcamp")).n || !lms_enrollment_of(cx, user, bootcamp, &enrollment))
         return false;
     struct doc *done = db_begin(cx) ? progress_complete(cx, enrollment, lesson->name, NULL) : NULL;
     if (!done || !watch_answered(cx, user, lesson->name))

@@ -167,3 +167,26 @@ bool watch_length(struct ctx *cx, const struct watch *w, int64_t declared_ms, in
     *length_ms = by_players ? by_players : declared_ms;
     return !failed(cx);
 }
+
+/* ---- the school's list --------------------------------------------------------------------------------------------------- */
+
+struct sql *watch_waiting(struct ctx *cx)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT w.`user`, w.`lesson`, l.`title`, l.`bootcamp`, w.`played` FROM ");
+    sql_table(q, "preau_watch");
+    sql_add(q, " AS w JOIN ");
+    sql_doctype(q, "LMS Lesson");
+    sql_add(q, " AS l ON l.`name` = w.`lesson` WHERE w.`waits_since_us` > 0 ORDER BY w.`waits_since_us` LIMIT 500");
+    return q;
+}
+
+bool watch_answered(struct ctx *cx, struct str user, struct str lesson)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "UPDATE ");
+    sql_table(q, "preau_watch");
+    sql_add(q, " SET `waits_since_us` = 0");
+    where(q, user, lesson);
+    return db_change(cx, q) >= 0;
+}

@@ -7,13 +7,13 @@
 
 struct watch {
     struct str user, lesson;
-    int64_t video;                       /* CRC-32 of the video's address, as stored */
-    int64_t opened_us;                   /* first opened: credit for what was played counts from here */
-    int64_t shown_us;                    /* opened last, after a pause: reading time counts from here */
-    int64_t seen_us;                     /* last heard of */
-    int64_t position_ms, player_ms;      /* where they stopped; how long their player says the video is */
-    int64_t waits_since_us;              /* the school was asked to complete it by hand; 0: not */
-    struct spans played;                 /* credited */
+    int64_t video;                  /* CRC-32 of the video's address, as stored */
+    int64_t opened_us;              /* first opened: credit for what was played counts from here */
+    int64_t shown_us;               /* opened last, after a pause: reading time counts from here */
+    int64_t seen_us;                /* last heard of */
+    int64_t position_ms, player_ms; /* where they stopped; how long their player says the video is */
+    int64_t waits_since_us;         /* the school was asked to complete it by hand; 0: not */
+    struct spans played;            /* credited */
 };
 
 /* The account, locked for this transaction; one that is new begins now. `video_url` another than before: it begins anew
@@ -31,3 +31,9 @@ void watch_credit(struct ctx *, struct watch *, struct spans played);
 /* The video's length in ms: what the players of three users agree on within 2 s, else what the lesson declares; 0:
  * unknown. One statement. */
 bool watch_length(struct ctx *, const struct watch *, int64_t declared_ms, int64_t *length_ms);
+
+/* Who asked the school to complete a lesson, longest waiting first, at most 500: user, lesson, title, bootcamp, what was
+ * played. */
+struct sql *watch_waiting(struct ctx *);
+/* The school did. */
+bool watch_answered(struct ctx *, struct str user, struct str lesson);
