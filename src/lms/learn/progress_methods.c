@@ -47,6 +47,16 @@ static bool read_intervals(struct ctx *cx, const struct doc *args, const json_t 
     return *out || throw(cx, &ValidationError, "%s: %.*s", "intervals", STR_ARG(why));
 }
 
+static bool read_event(struct ctx *cx, const struct doc *args, struct str *out)
+{
+    static const char *const events[] = { "view", "progress", "ended", "answer", "manual" };
+    *out = doc_text(args, "event");
+    for (size_t i = 0; i < countof(events); i++)
+        if (str_is(*out, events[i]))
+            return true;
+    return throw(cx, &ValidationError, "event must be view, progress, ended, answer or manual.");
+}
+
 static bool read_report(struct ctx *cx, const struct doc *args, struct report *r)
 {
     const struct doctype *type = doc_type(cx, STR("LMS Lesson"));
@@ -58,10 +68,9 @@ static bool read_report(struct ctx *cx, const struct doc *args, struct report *r
         return false;
     if (!perm_reads_field(cx, type, doc_field(type, STR("content")), r->lesson))
         return throw(cx, &PermissionError, "Enroll in the bootcamp to open this lesson.");
-    r->event = doc_text(args, "event");
     r->answer = doc_text(args, "answer");
-    return read_intervals(cx, args, &r->intervals) && seconds(cx, args, "position", &r->position_ms) &&
-           seconds(cx, args, "duration", &r->player_ms);
+    return read_event(cx, args, &r->event) && read_intervals(cx, args, &r->intervals) &&
+           seconds(cx, args, "position", &r->position_ms) && seconds(cx, args, "duration", &r->player_ms);
 }
 
 static bool write_next(struct ctx *cx, struct json_out *out, const struct report *r, bool complete)
