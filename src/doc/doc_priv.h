@@ -38,6 +38,9 @@ const struct field *name_column(const struct doctype *);
 /* Binds a document's name to be compared with that column: no text is equal to a number that it is not. */
 void name_bind(struct sql *, const struct doctype *, struct str name);
 
+/* The table of DocType with the DocTypes of the program beside the site's own, in parentheses. */
+void sql_doctypes(struct ctx *, struct sql *, const struct doctype *);
+
 /* ---- values -------------------------------------------------------------------------------------------------------------- */
 #define VALUE_NONE ((struct value){ .kind = VALUE_NULL })
 struct value value_of_text(struct str);

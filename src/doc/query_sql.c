@@ -1,4 +1,5 @@
 /* A plan as SQL: literals, descriptor names and bound values. One statement. */
+#include "doc_priv.h"
 #include "query.h"
 
 static void column_sql(struct ctx *cx, const struct column *c, struct sql *q)
@@ -99,7 +100,10 @@ static bool join_sql(struct ctx *cx, const struct plan *p, const struct source *
 static bool from_sql(struct ctx *cx, const struct plan *p, struct sql *q)
 {
     sql_add(q, " FROM ");
-    sql_doctype(q, p->sources[0].type->name);
+    if (!strcmp(p->sources[0].type->name, "DocType"))
+        sql_doctypes(cx, q, p->sources[0].type);
+    else
+        sql_doctype(q, p->sources[0].type->name);
     sql_add(q, " ");
     sql_name(q, p->sources[0].alias);
     for (size_t i = 1; i < p->source_count; i++)

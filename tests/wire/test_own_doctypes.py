@@ -404,6 +404,17 @@ def test_doctypes_of_the_program_can_be_read(school):
     assert {"title", "content", "video_url"} <= {f["fieldname"] for f in lesson["fields"]}
 
 
+def test_lists_of_doctypes_have_both(school):
+    defined(school, "Listed Too", ("title", "Data"))
+    names = [d["name"] for d in school.admin.list("DocType", limit_page_length=0).data]
+    assert {"LMS Lesson", "User", "Listed Too"} <= set(names) and len(names) == len(set(names))
+    found = school.admin.list("DocType", filters={"name": ["like", "lms les%"]}, fields=["name", "istable", "module"]).data
+    assert found == [{"name": "LMS Lesson", "istable": 1, "module": "LMS"}]
+    assert school.admin.list("DocType", filters={"custom": 1, "name": "Listed Too"}, fields=["*"]).data[0]["custom"] == 1
+    count = school.admin.get("/api/v2/doctype/DocType/count").data
+    assert count == len(names)
+
+
 @pytest.mark.parametrize("verb", ["put", "delete"])
 def test_and_not_changed(school, verb):
     path = "/api/resource/DocType/LMS Lesson"
