@@ -99,9 +99,7 @@ static bool inherit(struct reading *r)
     for (size_t i = 0; i < r->drafts.count; i++) {
         struct draft *d = r->drafts.entries[i].value;
         const struct doctype *ours = built_in_find(str_of(d->type.name));
-        for (size_t f = 0; f < d->count; f++)
-            if (!d->fields[f].name)
-                d->fields[f].name = arena_printf(r->arena, "layout_%zu", f + 1);
+        draft_name_fields(r->arena, d);
         if (ours)
             draft_inherit(r->arena, d, ours);
     }

@@ -33,6 +33,8 @@ struct draft {
 struct draft *draft_of(struct arena *, const struct doctype *);
 /* An empty field at the end, or after the named one; the pointer holds until the next is added. */
 struct field *draft_add_field(struct arena *, struct draft *, const char *name, struct str after);
+/* After fields were added without a name: layout gets one, others go. */
+void draft_name_fields(struct arena *, struct draft *);
 struct field *draft_field(const struct draft *, struct str name);
 void draft_remove_field(struct draft *, struct str name);
 void draft_add_perm(struct arena *, struct draft *, struct perm);

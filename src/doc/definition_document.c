@@ -39,6 +39,7 @@ struct draft *draft_of_document(struct arena *arena, const struct doc *doc)
     for (size_t i = 0; i < fields->count; i++)
         take_properties(arena, field_properties, FIELD_PROPERTIES, draft_add_field(arena, d, NULL, STR_NONE),
                         fields->rows[i]);
+    draft_name_fields(arena, d);
     for (size_t i = 0; i < perms->count; i++)
         draft_add_perm(arena, d, perm_of(arena, perms->rows[i]));
     return d;

@@ -242,20 +242,21 @@ static bool is_standard(const struct draft *d, const char *name)
            !strcmp(name, "_assign") || !strcmp(name, "_liked_by");
 }
 
-/* Layout needs no name in rows; here every field has one. */
-static void name_layout(struct arena *arena, struct draft *d)
+void draft_name_fields(struct arena *arena, struct draft *d)
 {
-    for (size_t i = 0; i < d->count; i++)
+    for (size_t i = d->count; i-- > 0;)
         if (!d->fields[i].name && field_shape(&d->fields[i]) == SHAPE_NONE)
             d->fields[i].name = arena_printf(arena, "layout_%zu", i + 1);
+        else if (!d->fields[i].name)
+            remove_at(d, i);
 }
 
 static void drop_unusable(struct draft *d)
 {
     for (size_t i = d->count; i-- > 0;) {
         const char *name = d->fields[i].name;
-        bool twice = name && draft_field(d, str_of(name)) != &d->fields[i];
-        if (!name || twice || str_has(str_of(name), '`') || is_standard(d, name))
+        bool twice = draft_field(d, str_of(name)) != &d->fields[i];
+        if (twice || str_has(str_of(name), '`') || is_standard(d, name))
             remove_at(d, i);
     }
 }
@@ -334,7 +335,6 @@ static void finish_type(struct arena *arena, struct draft *d)
 void draft_finish(struct arena *arena, struct draft *d)
 {
     static const struct perm nobody[1];
-    name_layout(arena, d);
     drop_unusable(d);
     for (size_t i = 0; i < d->count; i++)
         finish_field(arena, d, &d->fields[i]);
