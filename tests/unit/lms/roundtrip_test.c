@@ -39,6 +39,8 @@ static const struct sample {
     { "Custom Field", "is_virtual", NULL },
     { "Custom Field", "fetch_from", NULL },
     { "Custom Field", "dt", "'Customer'" },
+    { "Property Setter", "field_name", "'email'" },
+    { "Property Setter", "doc_type", "'User'" },
     { "DocType", "istable", NULL },
     { "DocType", "issingle", NULL },
     { "DocType", "is_virtual", NULL },
