@@ -50,14 +50,14 @@ static struct str shown(struct ctx *cx, struct str user)
 bool activity_log(struct ctx *cx, enum activity activity, struct str user, struct str peer)
 {
     struct str stored = STR_NONE, full_name = STR_NONE, who = shown(cx, user);
-    if (doc_exists(cx, "User", who, &stored))
-        doc_get(cx, "User", stored, "full_name", &full_name);
+    bool known = doc_exists(cx, "User", who, &stored);
+    doc_get(cx, "User", known ? stored : STR("Guest"), "full_name", &full_name); /* nobody hears by time who is known */
     if (failed(cx))
         return false;
     struct doc *log = doc_new_named(cx, "Activity Log");
     if (!log)
         return false;
-    struct str person = full_name.n ? full_name : who;
+    struct str person = known && full_name.n ? full_name : who;
     doc_set_text(log, "subject", str_printf(cx->arena, "%.*s %s", STR_ARG(person), activities[activity].sentence));
     doc_set_text(log, "operation", str_of(activities[activity].operation));
     doc_set_text(log, "status", str_of(activities[activity].status));

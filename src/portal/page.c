@@ -59,13 +59,24 @@ struct str page_language(struct web *w, struct str code)
     return code;
 }
 
+/* A path as it may stand in a link: browsers read a backslash as a slash, and two of those as another host. */
+static void add_path(struct buf *url, struct str path)
+{
+    struct str piece;
+    for (bool first = true; str_cut(&path, '\\', &piece); first = false) {
+        if (!first)
+            buf_lit(url, "%5C");
+        buf_add(url, piece);
+    }
+}
+
 /* This page in another language: its own arguments stay, `lang` is replaced. */
 static struct str url_in(struct web *w, const char *lang)
 {
     struct arena *a = w->cx.arena;
     const struct http_request *request = &w->exchange->request;
     struct buf url = buf_new(a, 16384);
-    buf_add(&url, request->path);
+    add_path(&url, request->path);
     buf_char(&url, '?');
     struct str rest = request->query, piece;
     while (str_cut(&rest, '&', &piece))

@@ -1,6 +1,8 @@
 """Attacks that once worked, or that a hostile reader tried: each must fail, and change nothing."""
 import io
 import json
+import re
+import socket
 import tarfile
 import time
 
@@ -24,6 +26,97 @@ def head(school, *lines, method="GET", target=PING, body=b""):
 
 def status(answer):
     return int(answer.split(b" ")[1]) if answer.startswith(b"HTTP/1.1 ") else None
+
+
+# ---- patience --------------------------------------------------------------------------------------------------------------
+def memory_mb(server):
+    status = open(f"/proc/{server.process.pid}/status").read()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def open_many(server, count, first=b""):
+    clients = []
+    for _ in range(count):
+        client = socket.create_connection(("127.0.0.1", server.port))
+        client.sendall(first)
+        client.setblocking(False)
+        clients.append(client)
+    return clients
+
+
+def is_over(client):
+    """The server has closed it; what it said before is passed over."""
+    try:
+        while client.recv(65536):
+            pass
+        return True
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+
+
+def test_connections_that_say_nothing_keep_nobody_out(server, school):
+    before = memory_mb(server)
+    clients = open_many(server, 800)
+    took = []
+    for _ in range(50):
+        start = time.monotonic()
+        assert school.guest.get(PING).status == 200
+        took.append(time.monotonic() - start)
+    assert not any(is_over(client) for client in clients)
+    assert memory_mb(server) - before < 800 * 0.1 + 32  # 32 KiB each, and what the sanitizer adds
+    assert sorted(took)[25] < 1
+    for client in clients:
+        client.close()
+
+
+def test_heads_and_bodies_that_dribble_end_while_others_are_served(server, school):
+    heads = open_many(server, 100, head(school)[:20])
+    body = head(school, "Content-Type: application/json", "Content-Length: 1000", method="POST")
+    bodies = open_many(server, 100, body)
+    before = memory_mb(server)
+    until = time.monotonic() + 45
+    while time.monotonic() < until and not (all(map(is_over, heads)) and all(map(is_over, bodies))):
+        assert school.guest.get(PING).status == 200
+        for client in heads + bodies:
+            try:
+                client.send(b"x")
+            except OSError:
+                pass
+        time.sleep(0.5)
+    assert all(map(is_over, heads)), "a head may take 10 s"
+    assert all(map(is_over, bodies)), "a body may take 30 s, and a second for each KiB of it"
+    assert memory_mb(server) - before < 64
+    for client in heads + bodies:
+        client.close()
+
+
+# ---- who is known ----------------------------------------------------------------------------------------------------------
+def test_a_refused_log_in_does_not_say_whether_somebody_is_known(server, school):
+    """Same answer, same steps: one read, one hash, one counted failure, whoever it is."""
+    known, disabled = school.add_user("known@attacks.test"), school.add_user("out@attacks.test")
+    assert school.admin.put(f"/api/resource/User/{disabled}", {"enabled": 0}).status == 200
+    bodies, lines = [], []
+    time.sleep(2.5)  # what changed above is heard of, and settings are read again by the first of these
+    school.client().login("first@attacks.test", "Wrong-Pass-2026!")
+    for name in (known, disabled, "nobody@attacks.test"):
+        answer = school.client().login(name, "Wrong-Pass-2026!")
+        bodies.append({**answer.json, "request_id": 0})
+        time.sleep(0.3)
+        seen = [json.loads(line) for line in server.log_path.read_text().splitlines() if '"event":"request"' in line]
+        own = [line for line in seen if line["request"] == answer.header("X-Request-Id")]
+        lines.append({key: own[0][key] for key in ("status", "bytes", "statements", "by", "route")})
+        assert answer.status == 401
+    assert bodies[0] == bodies[1] == bodies[2]
+    assert lines[0] == lines[1] == lines[2], lines
+
+
+def test_a_link_of_a_page_leads_to_no_other_host(school):
+    answer = school.server.raw(head(school, "Connection: close", target="/\\elsewhere.test/x?lang=fr", method="GET"))
+    links = re.findall(rb'(?:href|src|action)="([^"]*)"', answer)
+    assert status(answer) == 404 and links
+    assert not [link for link in links if re.match(rb"[/\\\\]{2}", link)]
 
 
 # ---- framing -------------------------------------------------------------------------------------------------------------
