@@ -1,4 +1,5 @@
 """Progress: lms.report_progress, the rule of each lesson, and who decides (spec/product.md 3 and 5)."""
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -290,3 +291,45 @@ def test_students_complete_nothing_for_others(course, ana):
     answer = ana.post("/api/method/lms.complete_lesson", {"user": ana.email, "lesson": course.lesson["watch"]})
     assert answer.status == 403
     assert ana.get("/api/method/lms.completion_requests").status == 403
+
+
+# ---- lessons come and go ------------------------------------------------------------------------------------------------
+
+def settled(course, student, **wanted):
+    """The Enrollment once the job has counted anew."""
+    deadline = time.monotonic() + 20
+    while True:
+        enrollment = course.enrollment(student)
+        if all(enrollment.get(key) == value for key, value in wanted.items()):
+            return enrollment
+        assert time.monotonic() < deadline, {key: enrollment.get(key) for key in wanted}
+        time.sleep(0.2)
+
+
+def test_a_lesson_added_or_removed_is_counted_anew(course, ana):
+    ana.report("button", "manual")
+    modified = course.enrollment(ana)["modified"]
+    added = course.school.admin.create("LMS Lesson", parent=course.tree["courses"][0]["name"], title="More", **TEXT).data
+    settled(course, ana, lessons_total=course.total + 1, lessons_completed=1)
+    course.school.admin.put(f"/api/resource/LMS Lesson/{course.lesson['button']}", {"published": 0})
+    settled(course, ana, lessons_total=course.total, lessons_completed=0, progress=0)
+    assert course.school.admin.delete(f"/api/resource/LMS Lesson/{added['name']}").status == 202
+    assert settled(course, ana, lessons_total=course.total - 1)["modified"] == modified
+
+
+def test_the_last_missing_lesson_taken_away_completes(course, ana):
+    ana.report("button", "manual")
+    for title, name in course.lesson.items():
+        if title != "button":
+            course.school.admin.put(f"/api/resource/LMS Lesson/{name}", {"published": 0})
+    done = settled(course, ana, lessons_total=1, lessons_completed=1, status="Completed")
+    assert done["completed_on"] and done["progress"] == 100
+
+
+def test_a_lesson_added_later_leaves_it_completed(course, ana):
+    for name in course.lesson.values():
+        course.school.admin.post("/api/method/lms.complete_lesson", {"user": ana.email, "lesson": name})
+    finished = course.enrollment(ana)["completed_on"]
+    course.school.admin.create("LMS Lesson", parent=course.tree["courses"][0]["name"], title="More", **TEXT)
+    after = settled(course, ana, lessons_total=course.total + 1)
+    assert after["status"] == "Completed" and after["completed_on"] == finished and after["lessons_completed"] == course.total

@@ -2,6 +2,7 @@
  * slug, part of public addresses: it never follows a changed title. */
 #include "core.h"
 #include "doc.h"
+#include "recount_priv.h"
 #include "slug_priv.h"
 
 static const struct field fields[] = {
@@ -75,24 +76,38 @@ static bool validate(struct ctx *cx, struct doc *bootcamp)
     return true;
 }
 
+struct lesson_sum {
+    int64_t lessons, minutes;
+    uint64_t names; /* of the lessons, whatever their order */
+};
+
 /* Published lessons count, and so does their length. */
-static bool total(struct ctx *cx, struct doc *bootcamp)
+static struct lesson_sum sum_lessons(const struct doc *bootcamp)
 {
-    (void)cx;
-    int64_t lessons = 0, minutes = 0;
+    struct lesson_sum sum = { 0 };
     const struct doc_rows *courses = doc_table(bootcamp, "courses");
     for (size_t c = 0; c < courses->count; c++) {
         const struct doc_rows *rows = doc_table(courses->rows[c], "lessons");
         for (size_t i = 0; i < rows->count; i++) {
             if (!doc_true(rows->rows[i], "published"))
                 continue;
-            lessons++;
-            minutes += doc_int(rows->rows[i], "duration_minutes");
+            sum.lessons++;
+            sum.minutes += doc_int(rows->rows[i], "duration_minutes");
+            sum.names += str_hash(rows->rows[i]->name);
         }
     }
-    doc_set_int(bootcamp, "total_lessons", lessons);
-    doc_set_int(bootcamp, "duration_minutes", minutes > INT32_MAX ? INT32_MAX : minutes);
-    return true;
+    return sum;
+}
+
+static bool total(struct ctx *cx, struct doc *bootcamp)
+{
+    struct lesson_sum sum = sum_lessons(bootcamp);
+    doc_set_int(bootcamp, "total_lessons", sum.lessons);
+    doc_set_int(bootcamp, "duration_minutes", sum.minutes > INT32_MAX ? INT32_MAX : sum.minutes);
+    if (!bootcamp->before)
+        return true;
+    struct lesson_sum was = sum_lessons(bootcamp->before);
+    return (was.lessons == sum.lessons && was.names == sum.names) || recount_later(cx, bootcamp->name);
 }
 
 DOCTYPE(bootcamp)
