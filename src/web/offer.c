@@ -58,7 +58,8 @@ static struct offer offer_of(struct ctx *cx, const struct doctype *type)
 static void depend(struct ctx *cx)
 {
     static const char *const on[] = { "DocType",         "DocField", "DocPerm",  "Custom Field", "Custom DocPerm",
-                                      "Property Setter", "User",     "Has Role", "Role",         CHANGES_OF_SINGLES };
+                                      "Property Setter", "User",     "Has Role", "Role",         "DocShare",
+                                      CHANGES_OF_SINGLES };
     for (size_t i = 0; i < countof(on); i++)
         call_depends(cx, on[i]);
 }
