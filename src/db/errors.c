@@ -66,7 +66,8 @@ static const struct meaning meanings[] = {
     { 1366, &DataError, WRONG, SAY, 0 },
     { 1367, &DataError, WRONG, SAY, 0 },
     { 1118, &ValidationError,
-      N_("The fields do not fit in one row of the database. Make some of them Small Text, which takes less room in it."),
+      N_("The fields do not fit in one row of the database. Make some of them Small Text, which takes less room in "
+         "it."),
       SAY, 0 },
     { 1117, &ValidationError, N_("The table has too many columns."), SAY, 0 },
     { 1069, &ValidationError, N_("The table has too many indexes: a table has at most 64."), SAY, 0 },

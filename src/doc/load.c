@@ -197,9 +197,10 @@ static struct doc *load_declared(struct ctx *cx, struct str name, bool lock)
     if (!ours || ours->custom)
         return NULL;
     if (lock)
-        return throw(cx, &ValidationError,
-                     N_("The DocType %.*s belongs to the program: use Custom Field, Property Setter or Custom DocPerm."),
-                     STR_ARG(name));
+        return throw(
+            cx, &ValidationError,
+            N_("The DocType %.*s belongs to the program: use Custom Field, Property Setter or Custom DocPerm."),
+            STR_ARG(name));
     return doc_type_document(cx, ours);
 }
 
