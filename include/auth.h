@@ -117,6 +117,9 @@ struct str fernet_key(struct arena *);
 /* Makes (or replaces) the user's API secret; the key is made once. 15 hex digits each. The caller commits. */
 bool api_key_make(struct ctx *, struct str user, struct str *key, struct str *secret);
 
+/* What a webhook's X-Frappe-Webhook-Signature holds: base64 of HMAC-SHA256 with the secret over exactly these bytes. */
+struct str signature_of(struct arena *, struct str secret, struct str bytes);
+
 /* ---- throttling --------------------------------------------------------------------------------------------------------------- */
 /* Counts one event for `what` and `who`; false (RateLimitExceededError, Retry-After) when `most` within `window_s` is
  * passed. Counted at once, beside the call's transaction: a rollback does not undo it. */

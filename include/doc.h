@@ -304,6 +304,17 @@ bool doc_cancel(struct ctx *, struct doc *, unsigned flags);
 /* Renames with all links, children, files, secrets. Result: the new name as stored. */
 bool doc_rename(struct ctx *, const struct doctype *, struct str old_name, struct str new_name, bool merge, struct str *out);
 
+/* Who wants to hear of documents' events, whatever the DocType: a row beside it. Told after the DocType's own hook of that
+ * name, in the transaction; of roots and of rows that are resources of their own. As Frappe's webhooks hear of them: a
+ * submitted document that changes is ON_UPDATE_AFTER_SUBMIT and not ON_UPDATE; ON_CHANGE comes last, also when a document
+ * goes, and not when it is new. Only by doc_save and its kin: what is written by SQL is not heard of. */
+enum doc_event { DOC_AFTER_INSERT, DOC_ON_UPDATE, DOC_ON_SUBMIT, DOC_ON_CANCEL, DOC_ON_TRASH, DOC_ON_UPDATE_AFTER_SUBMIT,
+                 DOC_ON_CHANGE };
+struct doc_listener {
+    bool (*heard)(struct ctx *, enum doc_event, struct doc *); /* false: has thrown, which fails the change */
+};
+#define DOC_LISTENER(id) TABLE_ROW(doc_listeners, struct doc_listener, doc_listener_##id)
+
 /* Writes the document as JSON, in Frappe's key order. `with_nulls` as frappe.client.* does; without as v1 resources.
  * Only what doc_read left readable. */
 void doc_json(struct ctx *, const struct doc *, struct json_out *, bool with_nulls);

@@ -124,6 +124,8 @@ void call_changes(struct ctx *, const char *doctype);
 void call_depends(struct ctx *, const char *doctype);
 /* The answer also depends on the clock: it may not be kept past `t_us`. */
 void call_fresh_until(struct ctx *, int64_t t_us);
+/* A number of the transaction that is open: never 0, another one after each commit and rollback. */
+uint64_t call_transaction(struct ctx *);
 /* Run after this call's commit, in order; not run on rollback. What it writes it commits itself. */
 void call_later(struct ctx *, void (*run)(struct ctx *, void *arg), void *arg);
 /* Run when this call is rolled back, newest first: takes back what no transaction holds. Not run after a COMMIT whose

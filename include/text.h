@@ -141,6 +141,28 @@ struct words; /* a message catalogue, below */
 bool template_render(const struct template_set *, const char *name, const struct view *, const struct words *,
                      struct buf *);
 
+/* ---- conditions and stencils -----------------------------------------------------------------------------------------
+ * What administrators write about documents: the part of Python's and Jinja's expressions that reads a document's fields
+ * and nothing else. doc.field, doc["field"], doc.get("field"), len(…); 'text', numbers, True, False, None, lists;
+ * == != < <= > >= in, not in, is, is not; not, and, or; brackets. Everything else is refused when it is parsed. A
+ * document is a JSON object as REST gives it; a field it lacks is None. Values of different kinds have no order: such a
+ * comparison does not hold. Parsed ones are immutable and live in the arena. NULL: *why, one English sentence with the
+ * place. */
+struct expression;
+const struct expression *expression_parse(struct arena *, struct str, struct str *why);
+bool expression_holds(const struct expression *, const json_t *doc);
+/* Names of the fields it reads; ends with p NULL. */
+const struct str *expression_fields(const struct expression *);
+
+/* A text with {{ expression }} in it; behind an expression | tojson, json, upper, lower, trim, length, default(value).
+ * JSON: the result is JSON for all values when it is for one. URL: values are percent-encoded, but for one that the URL
+ * begins with. */
+struct stencil;
+enum stencil_kind { STENCIL_JSON, STENCIL_URL };
+const struct stencil *stencil_parse(struct arena *, struct str, enum stencil_kind, struct str *why);
+void stencil_fill(const struct stencil *, const json_t *doc, struct buf *);
+const struct str *stencil_fields(const struct stencil *);
+
 /* ---- message catalogues (gettext .mo) ------------------------------------------------------------------------------
  * libc's gettext is per process, ours is per call. */
 struct words *words_load(struct arena *, struct str mo_bytes); /* null: not a catalogue */

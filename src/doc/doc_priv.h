@@ -134,6 +134,10 @@ bool save_after_removal(struct ctx *, struct doc *parent);
 /* A value, parent or position differs from what is stored. */
 bool doc_differs(const struct doc *);
 
+/* Tells the rows of doc_listeners. */
+bool listeners_tell(struct ctx *, enum doc_event, struct doc *);
+bool listeners_tell_gone(struct ctx *, const struct doc_list *);
+
 /* Gives the new document a name (spec/frappe-api.md 4.2); `again`: the last one was taken. */
 bool name_new(struct ctx *, struct doc *, unsigned flags, bool again);
 bool name_check(struct ctx *, const struct doctype *, struct str name);

@@ -371,7 +371,7 @@ static bool find_removed(struct save *s)
     for (size_t i = 0; i < s->removed.count; i++)
         if (!hook(s->cx, s->removed.docs[i]->type->on_trash, s->removed.docs[i]))
             return false;
-    return links_free(s->cx, &s->removed, false);
+    return listeners_tell_gone(s->cx, &s->removed) && links_free(s->cx, &s->removed, false);
 }
 
 /* Cancelling is refused while something submitted points here. */
@@ -391,29 +391,43 @@ static bool run_after_removal(struct save *s)
     return true;
 }
 
+/* The hook and whoever listens. */
+static bool happened(struct save *s, doc_hook *run, enum doc_event event, struct doc *doc)
+{
+    return hook(s->cx, run, doc) && listeners_tell(s->cx, event, doc);
+}
+
 static bool run_after(struct save *s)
 {
     if (!s->changed)
         return true;
+    enum doc_event update = is_update_of_submitted(s) ? DOC_ON_UPDATE_AFTER_SUBMIT : DOC_ON_UPDATE;
     for (size_t i = 0; i < s->docs.count; i++) {
         struct doc *doc = s->docs.docs[i];
         bool touched = doc == s->top || doc_differs(doc);
-        if (doc->is_new && !hook(s->cx, doc->type->after_insert, doc))
+        if (doc->is_new && !happened(s, doc->type->after_insert, DOC_AFTER_INSERT, doc))
             return false;
-        if (touched && s->top->docstatus != 2 && !hook(s->cx, doc->type->on_update, doc))
+        if (touched && s->top->docstatus != 2 && !happened(s, doc->type->on_update, update, doc))
             return false;
     }
     if (!run_after_removal(s))
         return false;
     int64_t from = stored_docstatus(s), to = s->top->docstatus;
-    if (from == 0 && to == 1 && !hook(s->cx, s->top->type->on_submit, s->top))
+    if (from == 0 && to == 1 && !happened(s, s->top->type->on_submit, DOC_ON_SUBMIT, s->top))
         return false;
-    return from != 1 || to != 2 || hook(s->cx, s->top->type->on_cancel, s->top);
+    return from != 1 || to != 2 || happened(s, s->top->type->on_cancel, DOC_ON_CANCEL, s->top);
 }
 
 static bool run_on_change(struct save *s)
 {
-    return !s->changed || hook(s->cx, s->top->type->on_change, s->top);
+    if (s->changed && !hook(s->cx, s->top->type->on_change, s->top))
+        return false;
+    for (size_t i = 0; s->changed && i < s->docs.count; i++) {
+        struct doc *doc = s->docs.docs[i];
+        if (!doc->is_new && (doc == s->top || doc_differs(doc)) && !listeners_tell(s->cx, DOC_ON_CHANGE, doc))
+            return false;
+    }
+    return true;
 }
 
 static bool remember(struct save *s)

@@ -34,8 +34,8 @@ static bool delete_tree(struct ctx *cx, struct doc *doc)
 {
     struct doc_list gone = { 0 };
     tree_rows_first(cx->arena, doc, &gone);
-    if (!run_each(cx, &gone, offsetof(struct doctype, on_trash)) || !links_free(cx, &gone, false) ||
-        !rows_delete(cx, &gone))
+    if (!run_each(cx, &gone, offsetof(struct doctype, on_trash)) || !listeners_tell_gone(cx, &gone) ||
+        !links_free(cx, &gone, false) || !rows_delete(cx, &gone))
         return false;
     for (size_t i = 0; i < gone.count; i++)
         call_changes(cx, gone.docs[i]->type->name);

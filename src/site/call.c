@@ -5,7 +5,8 @@ enum { ROOM_TO_SAY_SO = 256 * 1024 };
 
 /* To do after the commit, and what it changed: the log row is written from that. */
 struct later {
-    struct map changed; /* DocType → itself */
+    uint64_t transaction; /* its number, once asked for */
+    struct map changed;   /* DocType → itself */
     struct step {
         struct step *next;
         void (*run)(struct ctx *, void *);
@@ -156,6 +157,14 @@ void call_changes(struct ctx *cx, const char *doctype)
     struct later *l = later_of(cx);
     if (!map_has(&l->changed, str_of(doctype)))
         map_put(&l->changed, str_of(doctype), (void *)(uintptr_t)doctype);
+}
+
+uint64_t call_transaction(struct ctx *cx)
+{
+    struct later *l = later_of(cx);
+    while (!l->transaction)
+        random_fill(&l->transaction, sizeof l->transaction);
+    return l->transaction;
 }
 
 void call_depends(struct ctx *cx, const char *doctype)

@@ -137,3 +137,11 @@ TEST(fernet, there_and_back_at_every_length)
     }
     assert_int_equal(fernet_seal(test_arena, STR("no key"), STR("x")).n, 0);
 }
+
+/* Made by Frappe itself (spec/frappe-api.md section 9). */
+TEST(signature, is_frappes_over_the_same_bytes)
+{
+    struct str body = STR("{\"event\": \"enrolled\", \"member\": \"ana@tech-school.local\", \"course\": \"LMSC-0001\", "
+                          "\"note\": \"A\\u00f1\"}");
+    assert_str(signature_of(test_arena, STR("s3cr3t"), body), "n3DC3KxDEd1myLaV2BX+8W1OPXzayMLS0Ch1+tiC/GM=");
+}
