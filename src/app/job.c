@@ -16,7 +16,7 @@ static int job_list(struct command_line *cl)
     struct ctx cx;
     struct job_row *rows;
     size_t count = 0;
-    if (!command_call(cl, &cx, command_word(cl, 0)))
+    if (!command_open(cl) || !command_call(cl, &cx, command_word(cl, 0)))
         return FAILED;
     bool read = jobs_list(&cx, LIST_MOST, &rows, &count);
     for (size_t i = 0; read && i < count; i++)
@@ -37,7 +37,7 @@ static int job_retry_dead(struct command_line *cl)
     const char *which = command_word(cl, 1);
     if (which && (!str_int(str_of(which), &id) || id < 1))
         return command_misused(cl, "%s is not the number of a job.", which);
-    if (!command_call(cl, &cx, command_word(cl, 0)))
+    if (!command_open(cl) || !command_call(cl, &cx, command_word(cl, 0)))
         return FAILED;
     bool done = jobs_revive(&cx, id, &count);
     if (done)

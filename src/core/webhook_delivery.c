@@ -4,7 +4,7 @@
 #include "http.h"
 #include "webhook_priv.h"
 
-enum { FAILURES_MOST = 20, ANSWER_MOST = 64 * 1024, SPARE_S = 25 };
+enum { FAILURES_MOST = 20, ANSWER_MOST = 64 * 1024, SPARE_S = 15 };
 
 static const char JOB_NAME[] = "webhook.deliver";
 
