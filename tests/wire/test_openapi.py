@@ -239,7 +239,7 @@ def test_a_doctype_of_the_schools_own_is_described(school, callers):
                    {"fieldname": "hidden_cost", "fieldtype": "Currency", "permlevel": 1}],
         "permissions": [{"role": "System Manager", "read": 1, "write": 1, "create": 1, "delete": 1},
                         {"role": "System Manager", "read": 1, "write": 1, "permlevel": 1},
-                        {"role": "Student", "read": 1}]})
+                        {"role": "Student", "read": 1, "write": 0, "create": 0, "delete": 0}]})
     assert made.status == 200, made
     key = "Summer.5FSchool_2-b"
     documents = {who: read(callers[who]) for who in WHO}
