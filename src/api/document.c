@@ -55,13 +55,24 @@ static bool may_create(struct ctx *cx, const struct doctype *type, const struct 
     return perm_allows(cx, type, NULL, right) || perm_check(cx, type, doc, right);
 }
 
+/* v2 takes the client's name where nothing in the document decides it. */
+static void take_name(struct web *w, struct doc *doc, const json_t *document)
+{
+    const char *autoname = doc->type->autoname ? doc->type->autoname : "";
+    struct str name = str_trim(json_get_str(document, "name"));
+    if (w->api == 2 && name.n && !doc->type->autoname_hook && !str_starts(str_of(autoname), STR("field:")) &&
+        strcmp(autoname, "autoincrement") != 0)
+        doc->new_name = str_copy(w->cx.arena, name);
+}
+
 struct doc *api_insert(struct web *w, struct str doctype, const json_t *document)
 {
     const struct doctype *type = api_doctype(w, doctype);
     struct doc *doc = type ? doc_new(&w->cx, type) : NULL;
-    bool inserted =
-        doc && may_create(&w->cx, type, doc) && doc_merge(&w->cx, doc, document, false) && doc_insert(&w->cx, doc, 0);
-    return inserted ? doc : NULL;
+    if (!doc || !may_create(&w->cx, type, doc) || !doc_merge(&w->cx, doc, document, false))
+        return NULL;
+    take_name(w, doc, document);
+    return doc_insert(&w->cx, doc, 0) ? doc : NULL;
 }
 
 bool api_create(struct web *w, struct str doctype, const json_t *document, bool with_nulls)

@@ -128,11 +128,12 @@ static bool make_in(struct ctx *cx, const struct operator* as, struct operand in
 
 static bool make_between(struct ctx *cx, const struct operator* as, struct operand in, struct term *t)
 {
-    (void)as;
+    if (!in.is_list || in.count != 2)
+        return throw(cx, &ValidationError, N_("The operator \"%s\" takes two values: from and to"), as->name);
     struct value *v = values_of(cx->arena, t, 2);
     bool days = is_day(t->field);
     for (size_t i = 0; i < 2; i++) {
-        struct str raw = in.is_list && i < in.count ? str_trim(in.items[i]) : STR_NONE;
+        struct str raw = str_trim(in.items[i]);
         if (raw.n == 0 && days)
             raw = clock_date(cx->arena, moment_today_us(cx));
         if (days ? !operand_bound(cx, t->field, raw, i == 1, &v[i]) : !operand_value(cx, t->field, raw, &v[i]))

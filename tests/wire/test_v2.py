@@ -60,6 +60,20 @@ def test_a_field_named_data_is_no_wrapper(school):
     assert school.admin.post(V2, {"data": {"title": "x"}}).status == 417
 
 
+def test_a_name_is_taken_where_nothing_decides_it(school, student):
+    user = {"user": "ida@people.test", "allow": "Role", "for_value": "Student"}
+    made = school.admin.post("/api/v2/document/User Permission", {**user, "name": "mine"})
+    assert made.status == 200 and made.data["name"] == "mine", made
+    again = school.admin.post("/api/v2/document/User Permission", {**user, "for_value": "Instructor", "name": "mine"})
+    assert again.status == 409 and again.json["errors"][0]["type"] == "DuplicateEntryError"
+    v1 = school.admin.post("/api/resource/User Permission", {**user, "for_value": "Instructor", "name": "ours"})
+    assert v1.data["name"] != "ours"
+    assert school.admin.post("/api/v2/document/Role", {"role_name": "Cook", "name": "Other"}).data["name"] == "Cook"
+    for wrong in ("x" * 200, "<b>", "User Permission"):
+        answer = school.admin.post("/api/v2/document/User Permission", {**user, "for_value": "Guest", "name": wrong})
+        assert answer.status in (409, 417), answer
+
+
 def test_names_may_hold_slashes(school):
     made = school.admin.create("Sales Partner", partner_name="Data/method 101", commission_rate=1)
     assert made.status == 200, made
