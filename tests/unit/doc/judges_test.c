@@ -109,8 +109,9 @@ TEST(judges, agree_on_every_operator_and_type)
     for (int i = 0; i < 3000; i++) {
         const struct field *f = column_find(doc_type(&cx, STR("T Lesson")), str_of(fields[pick(countof(fields))]));
         const char *op = ops[pick(countof(ops))];
-        struct operand o = { .items = arena_array(cx.arena, 3, sizeof *o.items), .count = pick(3) + 1 };
-        o.is_list = strstr(op, "in") || strcmp(op, "between") == 0;
+        bool between = strcmp(op, "between") == 0;
+        struct operand o = { .items = arena_array(cx.arena, 3, sizeof *o.items), .count = between ? 2 : pick(3) + 1 };
+        o.is_list = strstr(op, "in") || between;
         for (size_t k = 0; k < 3; k++)
             o.items[k] = strcmp(op, "is") == 0 ? str_of(pick(2) ? "set" : "not set") : sample(f);
         struct term t;
