@@ -57,6 +57,8 @@ bool identity_peek(const struct site *, struct arena *, struct str sid, struct s
 /* By cookie, then by Authorization (which must be right if present: else AuthenticationError). Never fails for an
  * unknown sid: Guest with session_expired. Result held by the arena. */
 bool identity_find(struct ctx *, struct str sid, struct str authorization, struct identity *out);
+/* Is the header a key and a secret ("token a:b", or Basic)? */
+bool authorization_pair(struct arena *, struct str header, struct str *key, struct str *secret);
 /* Refuses an unsafe request of a session without its token, or from a foreign origin (CSRFTokenError). */
 struct csrf_facts {
     struct str token; /* header X-Frappe-CSRF-Token, else argument csrf_token */

@@ -50,6 +50,14 @@ struct authorization authorization_parse(struct arena *a, struct str header)
     return out;
 }
 
+bool authorization_pair(struct arena *a, struct str header, struct str *key, struct str *secret)
+{
+    struct authorization auth = authorization_parse(a, header);
+    *key = auth.key;
+    *secret = auth.secret;
+    return auth.scheme == SCHEME_KEY;
+}
+
 static bool opens(const struct known_key *k, struct str secret)
 {
     unsigned char mac[32];

@@ -19,10 +19,17 @@ static void take_identity(struct web *w)
         w->private_answer = true;
 }
 
+/* The DocType whose keys the header names; empty: User's, as usual. */
+static struct str source_of(const struct web *w)
+{
+    struct str source = http_header_of(&w->exchange->request, "Frappe-Authorization-Source");
+    return str_is(source, "User") ? STR("") : source;
+}
+
 bool web_identify_quickly(struct web *w)
 {
     struct identity known;
-    if (!identity_peek(w->cx.site, w->cx.arena, sid_of(w), authorization_of(w), &known))
+    if (source_of(w).n || !identity_peek(w->cx.site, w->cx.arena, sid_of(w), authorization_of(w), &known))
         return false;
     w->identity = known;
     take_identity(w);
@@ -57,10 +64,26 @@ static bool check_csrf(struct web *w)
     return csrf_check(&w->cx, &w->identity, &facts);
 }
 
+static bool find_identity(struct web *w)
+{
+    struct str source = source_of(w), authorization = authorization_of(w), key, secret;
+    bool elsewhere = source.n && authorization_pair(w->cx.arena, authorization, &key, &secret);
+    if (!identity_find(&w->cx, sid_of(w), elsewhere ? STR("") : authorization, &w->identity))
+        return false;
+    const struct user *u = elsewhere ? web_source_user(&w->cx, source, authorization) : NULL;
+    if (elsewhere && !u)
+        return false;
+    if (elsewhere && w->identity.by != BY_SESSION)
+        w->identity.user = u;
+    if (elsewhere)
+        w->identity.by = BY_TOKEN;
+    return true;
+}
+
 bool web_identify(struct web *w)
 {
     if (!w->identity.user) {
-        bool known = identity_find(&w->cx, sid_of(w), authorization_of(w), &w->identity);
+        bool known = find_identity(w);
         if (!w->identity.user)
             w->identity.user = user_guest;
         take_identity(w);

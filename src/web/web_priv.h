@@ -4,6 +4,8 @@
 
 /* Origin of a request is one that the site allows (allow_cors). */
 bool web_origin_allowed(const struct web *, struct str origin);
+/* The user that a document of the DocType `source` speaks for, by its key and secret. NULL: thrown. */
+const struct user *web_source_user(struct ctx *, struct str source, struct str authorization);
 /* Headers for a request from an allowed origin. */
 void web_add_cors(struct web *);
 /* Scheme, host and port of this request as a browser writes an Origin. */

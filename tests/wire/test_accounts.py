@@ -376,3 +376,26 @@ def test_the_openid_profile(school, oauth, bound):
     answer = school.guest.get(OAUTH + "openid_profile", headers={"Authorization": f"Bearer access{oauth}"})
     assert answer.json["sub"] == answer.json["email"] == bound and "Student" in answer.json["roles"]
     assert school.guest.get(OAUTH + "openid_profile").status == 403
+
+
+# ---- keys kept by other DocTypes ---------------------------------------------------------------------------------------------------
+def test_keys_of_another_doctype_speak_for_its_user(school, bound):
+    fields = [{"fieldname": "api_key", "fieldtype": "Data", "label": "Key"},
+              {"fieldname": "api_secret", "fieldtype": "Password", "label": "Secret"},
+              {"fieldname": "user", "fieldtype": "Link", "options": "User", "label": "User"}]
+    made = school.admin.create("DocType", name="Device", module="Custom", custom=1, fields=fields,
+                               permissions=[{"role": "System Manager", "read": 1, "write": 1, "create": 1}])
+    assert made.status == 200, made
+    school.admin.create("Device", api_key="device-1", api_secret="s3cret-of-device", user=bound)
+
+    def ask(authorization, source="Device"):
+        return school.guest.get("/api/method/frappe.auth.get_logged_user",
+                                headers={"Authorization": authorization, "Frappe-Authorization-Source": source})
+
+    assert ask("token device-1:s3cret-of-device").message == bound
+    for authorization, source in (("token device-1:wrong", "Device"), ("token DEVICE-1:s3cret-of-device", "Device"),
+                                  ("token device-1:s3cret-of-device", "User"), ("token device-1:s3cret-of-device", "Nothing"),
+                                  ("token device-1:s3cret-of-device", "ERPNext Settings"), ("token device-1:", "Device")):
+        assert ask(authorization, source).status == 401, (authorization, source)
+    token = school.token("Administrator")
+    assert ask(f"token {token}", "User").message == "Administrator" and ask(f"token {token}", "Device").status == 401
