@@ -1,5 +1,7 @@
 /* Deleting: permission, links, hooks, rows of every level, secrets, the number of the series, a copy of what went. */
 #include "doc_priv.h"
+
+enum { FILES_AT_ONCE = 50 };
 #include "perm_priv.h"
 
 /* A copy as JSON for who deleted by mistake. Sites without the DocType keep none. */
@@ -30,6 +32,34 @@ static bool run_each(struct ctx *cx, const struct doc_list *docs, size_t place)
     return true;
 }
 
+/* Files attached to a document go with it, as in Frappe; their own hooks look after the bytes. */
+static bool delete_attachments(struct ctx *cx, const struct doc *doc)
+{
+    const struct doctype *type = doc->type->logs ? NULL : doc_type_find(cx->site, STR("File"));
+    struct str names[FILES_AT_ONCE];
+    size_t count;
+    if (!type || (doc->type->is_child && !doc->type->addressable))
+        return true;
+    do {
+        count = 0;
+        struct rows *rows =
+            doc_rows(cx, &(struct find){ .doctype = type->name,
+                                         .fields = "name",
+                                         .where = FIND({ "attached_to_name", "=", doc->name },
+                                                       { "attached_to_doctype", "=", str_of(doc->type->name) }),
+                                         .length = FILES_AT_ONCE,
+                                         .unchecked = true });
+        while (rows && rows_next(rows) && count < FILES_AT_ONCE)
+            names[count++] = str_copy(cx->arena, rows_text(rows, 0));
+        if (rows)
+            rows_close(rows);
+        for (size_t i = 0; i < count && !failed(cx); i++)
+            if (!doc_delete(cx, type, names[i], SAVE_AS_SYSTEM))
+                return false;
+    } while (count == FILES_AT_ONCE && !failed(cx));
+    return !failed(cx);
+}
+
 static bool delete_tree(struct ctx *cx, struct doc *doc)
 {
     struct doc_list gone = { 0 };
@@ -37,8 +67,11 @@ static bool delete_tree(struct ctx *cx, struct doc *doc)
     if (!run_each(cx, &gone, offsetof(struct doctype, on_trash)) || !listeners_tell_gone(cx, &gone) ||
         !links_free(cx, &gone, false) || !rows_delete(cx, &gone))
         return false;
-    for (size_t i = 0; i < gone.count; i++)
+    for (size_t i = 0; i < gone.count; i++) {
         call_changes(cx, gone.docs[i]->type->name);
+        if (!delete_attachments(cx, gone.docs[i]))
+            return false;
+    }
     return run_each(cx, &gone, offsetof(struct doctype, after_delete)) && series_revert(cx, doc) &&
            shares_drop(cx, doc) && keep_copy(cx, doc);
 }
@@ -51,7 +84,7 @@ static bool delete_row(struct ctx *cx, struct doc *row)
     if (table < 0)
         return bug(cx, "a row of %s stands in no table", row->type->name);
     rows_remove(&parent->tables[table], row);
-    return save_after_removal(cx, parent) && keep_copy(cx, row);
+    return save_after_removal(cx, parent) && delete_attachments(cx, row) && keep_copy(cx, row);
 }
 
 bool doc_delete(struct ctx *cx, const struct doctype *type, struct str name, unsigned flags)

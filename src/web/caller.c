@@ -75,8 +75,10 @@ static bool find_identity(struct web *w)
         return false;
     if (elsewhere && w->identity.by != BY_SESSION)
         w->identity.user = u;
-    if (elsewhere)
+    if (elsewhere) {
         w->identity.by = BY_TOKEN;
+        w->identity.session_expired = false;
+    }
     return true;
 }
 

@@ -463,6 +463,26 @@ def test_file_documents_are_the_managers(school, student):
     assert school.admin.get(f"/api/resource/File/{mine}").data["owner"] == student
 
 
+def test_files_go_with_the_document_they_are_attached_to(school):
+    tree = school.admin.create("LMS Bootcamp", **bootcamp_tree("Gone Camp", 2)).data
+    lesson = tree["courses"][0]["lessons"][0]["name"]
+    docs = [upload(school.admin, f"gone{n}.pdf", PDF + unique(), doctype=doctype, docname=name, is_private="1").message
+            for n, (doctype, name) in enumerate([("LMS Bootcamp", tree["name"]), ("LMS Lesson", lesson)])]
+    assert school.admin.delete(f"/api/resource/LMS Bootcamp/{tree['name']}").status == 202
+    for doc in docs:
+        assert school.admin.get(f"/api/resource/File/{doc['name']}").status == 404
+        assert not (stored(school) / doc["file_name"]).exists()
+
+
+def test_files_of_a_renamed_document_follow_it(school):
+    school.admin.create("Role", role_name="Old Name")
+    doc = upload(school.admin, "role.pdf", PDF + unique(), doctype="Role", docname="Old Name", is_private="1").message
+    renamed = school.admin.post("/api/method/frappe.client.rename_doc",
+                                {"doctype": "Role", "old_name": "Old Name", "new_name": "New Name"})
+    if renamed.status == 200:
+        assert school.admin.get(f"/api/resource/File/{doc['name']}").data["attached_to_name"] == "New Name"
+
+
 def test_files_come_back_from_a_backup(school, server, tmp_path):
     content = unique()
     url = upload(school.admin, "backed.txt", content).message["file_url"]
