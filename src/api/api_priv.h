@@ -45,6 +45,8 @@ bool api_create(struct web *, struct str doctype, const json_t *document, bool w
 bool api_update(struct web *, struct str doctype, struct str name, const json_t *document, bool with_nulls);
 /* What the caller sees of a document that was just saved. */
 bool api_saved(struct web *, const struct doc *, bool with_nulls);
+/* `docs`: the document as the caller sees it, in a list. */
+bool api_write_docs(struct web *, const struct doc *);
 /* As api_saved, for frappe.client: of a row its parent. */
 bool api_saved_whole(struct web *, const struct doc *);
 

@@ -51,17 +51,6 @@ static bool run(struct web *w, const struct doc_method *m, struct doc *doc, cons
     return true;
 }
 
-/* What the caller sees of the document after the call. */
-static bool write_docs(struct web *w, const struct doc *doc)
-{
-    out_key(&w->out, STR("docs"));
-    out_begin_array(&w->out);
-    if (!api_saved(w, doc, w->api == 2))
-        return false;
-    out_end_array(&w->out);
-    return true;
-}
-
 static struct doc *stored(struct web *w, const struct doctype *type, struct str name, bool writes)
 {
     struct ctx *cx = &w->cx;
@@ -80,7 +69,7 @@ bool api_call_document(struct web *w, struct str doctype, struct str name, struc
     if (!doc)
         return false;
     out_begin_object(&w->out);
-    if (!run(w, m, doc, w->args, "data") || (w->api == 2 && !write_docs(w, doc)))
+    if (!run(w, m, doc, w->args, "data") || (w->api == 2 && !api_write_docs(w, doc)))
         return false;
     return api_send(w, 200);
 }
@@ -95,18 +84,17 @@ static struct doc *held(struct web *w, const json_t *document, struct str method
     *m = type ? need(w, type, method) : NULL;
     if (!*m)
         return NULL;
-    bool is_new = !name.n || api_name_in(w, document, "__islocal").n;
-    struct doc *doc = is_new ? doc_new(cx, type) : stored(w, type, name, (*m)->writes);
-    if (is_new && !perm_check(cx, type, doc, CREATE))
-        return NULL;
-    if (doc && !is_new && !json_get_str(document, "modified").n)
+    if (!name.n || json_object_get(document, "__islocal"))
+        return throw(cx, &ValidationError, "Save the document before you call its methods.");
+    if (!json_get_str(document, "modified").n)
         return throw(cx, &TimestampMismatchError,
                      "Send the whole %s as it was read: without its modified it cannot be told from a stale one.",
                      type->name);
+    struct doc *doc = stored(w, type, name, (*m)->writes);
     struct str at = doc ? doc->modified : STR_NONE;
     if (!doc || !doc_merge(cx, doc, document, false))
         return NULL;
-    if (!is_new && !str_eq(doc->modified, at))
+    if (!str_eq(doc->modified, at))
         return throw(
             cx, &TimestampMismatchError,
             "Error: Document has been modified after you have opened it (%.*s, %.*s). Please refresh to get the "
@@ -145,7 +133,7 @@ static bool run_doc_method(struct web *w)
         return false;
     if (!run(w, m, doc, json_is_object(given) ? given : w->args, web_answer_key(w)))
         return false;
-    return doc->is_new || write_docs(w, doc);
+    return api_write_docs(w, doc);
 }
 
 WEB_METHOD(run_doc_method) = { .path = "run_doc_method",

@@ -48,6 +48,16 @@ bool api_saved(struct web *w, const struct doc *doc, bool with_nulls)
     return true;
 }
 
+bool api_write_docs(struct web *w, const struct doc *doc)
+{
+    out_key(&w->out, STR("docs"));
+    out_begin_array(&w->out);
+    if (!api_saved(w, doc, w->api == 2))
+        return false;
+    out_end_array(&w->out);
+    return true;
+}
+
 /* Who may make none learns nothing about what was sent. */
 static bool may_create(struct ctx *cx, const struct doctype *type, const struct doc *doc)
 {

@@ -4,20 +4,17 @@
 
 enum { COMMENTS_MOST = 200 };
 
-static bool write_docs(struct web *w, const struct doc *doc)
-{
-    out_key(&w->out, STR("docs"));
-    out_begin_array(&w->out);
-    if (!api_saved(w, doc, w->api == 2))
-        return false;
-    out_end_array(&w->out);
-    return true;
-}
-
 /* ---- getdoc ---------------------------------------------------------------------------------------------------------- */
-/* Who reads the document reads what was said about it. */
+/* For who may read comments at all. */
 static bool write_comments(struct web *w, const struct doc *doc)
 {
+    const struct doctype *comment = doc_type_find(w->cx.site, STR("Comment"));
+    out_key(&w->out, STR("comments"));
+    if (!comment || !perm_allows(&w->cx, comment, NULL, READ)) {
+        out_begin_array(&w->out);
+        out_end_array(&w->out);
+        return true;
+    }
     const json_t *filters =
         api_own(w, json_pack("{s: s, s: s%, s: s}", "reference_doctype", doc->type->name, "reference_name", doc->name.p,
                              doc->name.n, "comment_type", "Comment"));
@@ -27,9 +24,7 @@ static bool write_comments(struct web *w, const struct doc *doc)
                              .fields = fields,
                              .filters = filters,
                              .order_by = STR("creation asc"),
-                             .length = COMMENTS_MOST,
-                             .unchecked = true };
-    out_key(&w->out, STR("comments"));
+                             .length = COMMENTS_MOST };
     return list_json(&w->cx, &q, &w->out);
 }
 
@@ -40,7 +35,7 @@ static bool getdoc(struct web *w)
     if (!type || !api_need(w, "name", &name))
         return false;
     const struct doc *doc = doc_read(&w->cx, type, name);
-    if (!doc || !write_docs(w, doc))
+    if (!doc || !api_write_docs(w, doc))
         return false;
     out_key(&w->out, STR("docinfo"));
     out_begin_object(&w->out);
@@ -105,7 +100,7 @@ static bool savedocs(struct web *w)
     if (!doc)
         return false;
     note(&w->cx, NULL, "Saved");
-    return write_docs(w, doc);
+    return api_write_docs(w, doc);
 }
 
 WEB_METHOD(savedocs) = { .path = "frappe.desk.form.save.savedocs",

@@ -21,7 +21,7 @@ static bool right_named(struct web *w, struct str name, enum right *out)
     return throw(&w->cx, &ValidationError, "There is no right named %.*s.", STR_ARG(name));
 }
 
-/* Who may read nothing of the DocType learns nothing of its documents. */
+/* Who may read nothing of the DocType learns nothing of its documents; one that is hidden is not there. */
 static bool judged_document(struct web *w, const struct doctype **type, const struct doc **doc)
 {
     struct str name;
@@ -31,12 +31,14 @@ static bool judged_document(struct web *w, const struct doctype **type, const st
         return false;
     if (perm_allows(&w->cx, *type, NULL, READ))
         *doc = doc_load(&w->cx, (*type)->name, name);
+    if (*doc && (*type)->hides && !perm_allows(&w->cx, *type, *doc, READ))
+        return perm_check(&w->cx, *type, *doc, READ);
     return !failed(&w->cx);
 }
 
 static bool allows(struct web *w, const struct doctype *type, const struct doc *doc, enum right right)
 {
-    return doc && (!type->hides || perm_allows(&w->cx, type, doc, READ)) && perm_allows(&w->cx, type, doc, right);
+    return doc && perm_allows(&w->cx, type, doc, right);
 }
 
 static bool has_permission(struct web *w)

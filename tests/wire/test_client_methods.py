@@ -195,6 +195,27 @@ def test_has_permission(school, bootcamp, student):
     assert ask(school.admin, docname="nope").status == 404
 
 
+def test_what_is_hidden_is_not_there(school, student):
+    """A draft answers as a document that does not exist, whatever is asked of it."""
+    name = school.admin.create("LMS Bootcamp", title="Secret plans").data["name"]
+    for method, more in (("has_permission", {}), ("get_doc_permissions", {})):
+        ask = lambda docname: student.get(CLIENT + method, {"doctype": "LMS Bootcamp", "docname": docname, **more})
+        hidden, missing = ask(name), ask("not-there")
+        assert (hidden.status, missing.status) in ((404, 404), (403, 404)), (hidden, missing)
+    for hidden in (student.post(f"/api/resource/LMS Bootcamp/{name}", {"run_method": "add_comment", "text": "x"}),
+                   student.get(DESK + "form.load.getdoc", {"doctype": "LMS Bootcamp", "name": name}),
+                   student.get("/api/method/frappe.share.get_users", {"doctype": "LMS Bootcamp", "name": name})):
+        assert hidden.status in (403, 404) and "Secret plans" not in hidden.text, hidden
+    assert student.get(CLIENT + "validate_link", {"doctype": "LMS Bootcamp", "docname": name}).message == {"name": None}
+
+
+def test_comments_are_for_who_may_read_comments(school, bootcamp, student):
+    school.admin.post(f"/api/resource/LMS Bootcamp/{bootcamp['name']}", {"run_method": "add_comment", "text": "between us"})
+    ask = {"doctype": "LMS Bootcamp", "name": bootcamp["name"]}
+    assert "between us" in school.admin.get(DESK + "form.load.getdoc", ask).text
+    assert student.get(DESK + "form.load.getdoc", ask).json["docinfo"]["comments"] == []
+
+
 def test_get_doc_permissions(school, bootcamp, student):
     ask = {"doctype": "LMS Bootcamp", "docname": bootcamp["name"]}
     assert student.get(CLIENT + "get_doc_permissions", ask).message["permissions"]["write"] == 0
@@ -341,6 +362,8 @@ def test_run_doc_method(selling):
     stale = selling.post("/api/method/run_doc_method", {"docs": held, "method": "cancel"})
     assert stale.status == 417 and stale.exc_type == "TimestampMismatchError"
     assert selling.post("/api/method/run_doc_method", {"method": "submit"}).status == 417
+    unsaved = {"docs": {"doctype": "Sales Invoice", "__islocal": 1, "name": "new-1"}, "method": "add_comment", "text": "x"}
+    assert selling.post("/api/method/run_doc_method", unsaved).status == 417
     assert selling.post("/api/method/run_doc_method", {"dt": "Sales Invoice", "dn": held["name"], "method": "x"}).status == 404
 
 
