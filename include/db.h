@@ -102,6 +102,8 @@ bool db_commit(struct ctx *); /* true also when nothing was begun */
 void db_rollback(struct ctx *);
 /* Gives the connection back (rolled back if still open). Also done by the arena. */
 void db_return(struct ctx *);
+/* As db_return, but the connection ends: nobody waits for the rest of a result that is no longer wanted. */
+void db_drop(struct ctx *);
 bool db_savepoint(struct ctx *); /* one level: for a failure that must not undo the rest */
 bool db_rollback_to_savepoint(struct ctx *);
 

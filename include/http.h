@@ -57,7 +57,8 @@ struct http_response {
     const struct http_prepared *prepared; /* sent instead of all the above, which then only tell of it */
     int file_fd;                          /* body is this file (closed by http) when >= 0 */
     int64_t file_offset, file_size;
-    bool close; /* Connection: close after this answer */
+    int64_t streamed; /* bytes that went out as a stream; known at the end */
+    bool close;       /* Connection: close after this answer */
 };
 
 struct exchange {
@@ -101,8 +102,9 @@ struct str http_body(struct exchange *);
 /* ---- lanes ---------------------------------------------------------------------------------------------------------
  * Bounded queues with a few workers each. A group (the site) may hold at most half of a lane while another waits.
  * General has spare workers that wake when a running one has been in its work for over 20 ms (guides/performance.md
- * section 3, head-of-line blocking). A full lane or a wait over 2 s is refused through `refuse`. */
-enum lane { LANE_LOOP, LANE_GENERAL, LANE_SLOW, LANE_HASH, LANE_COUNT };
+ * section 3, head-of-line blocking). A full lane or a wait over 2 s is refused through `refuse`. In the stream lane a
+ * group never holds more than half: its workers wait for clients, and the next may come at any time. */
+enum lane { LANE_LOOP, LANE_GENERAL, LANE_SLOW, LANE_HASH, LANE_STREAM, LANE_COUNT };
 
 struct lane_stats {
     const char *name;
@@ -111,6 +113,20 @@ struct lane_stats {
     int64_t waited_us;
 };
 void http_lane_stats(struct lane_stats out[LANE_COUNT]);
+
+/* ---- streams -------------------------------------------------------------------------------------------------------
+ * An answer too long for memory goes out while `work` still writes it: begin, write as often as needed, end, all on the
+ * worker and all within one call of `work`. Between begin and end the response belongs to the loop: nobody fills it. */
+/* The status and headers as they are now; no body, no length. The headers of the request are gone from here on. False: no
+ * memory, nothing has begun. */
+bool http_stream_begin(struct exchange *) MUST_USE;
+/* Waits while the client is behind. False: it is gone or takes too little (nothing for 10 s, or less than 32 KiB a second
+ * on average), the stream is older than 15 minutes, or the request was a HEAD. */
+bool http_stream_write(struct exchange *, struct str) MUST_USE;
+/* `complete`: the answer is whole. Otherwise the connection is reset, so that nobody takes it for whole. */
+void http_stream_end(struct exchange *, bool complete);
+/* It has begun. */
+bool http_streams(const struct exchange *);
 
 /* ---- the server ---------------------------------------------------------------------------------------------------- */
 /* What the application does with an exchange. All four get the exchange; none may keep it. */
@@ -142,6 +158,7 @@ struct http_settings {
     unsigned general_workers;           /* running; thrice as many are spare. 0: max(2, cores) */
     unsigned slow_workers;              /* 0: max(2, cores) */
     unsigned hash_workers;              /* 0: max(1, cores / 4) */
+    unsigned stream_workers;            /* streams at once, each with a connection to the database. 0: 8 */
     size_t arena_limit;                 /* bytes one exchange may use; 0: 64 MiB */
     const char *const *trusted_proxies; /* addresses, NULL-terminated; may be NULL */
     int head_timeout_s, body_timeout_s, send_timeout_s, idle_timeout_s; /* 0: 10, 30, 30, 60 */

@@ -3,6 +3,7 @@
  * Pure functions over memory: no sockets, no database, no clock. Home of most fuzz targets.
  */
 #include <jansson.h>
+#include <sys/types.h>
 
 #include "base.h"
 
@@ -173,9 +174,44 @@ const char *words_plural(const struct words *, const char *one, const char *many
 /* ---- compression -------------------------------------------------------------------------------------------------- */
 /* gzip of the bytes at level 1–9. */
 struct str gzip_bytes(struct arena *, struct str, int level);
+/* The same piece by piece: what comes out is handed to `put`. NULL: no memory. */
+struct gzip;
+struct gzip *gzip_open(struct arena *, int level, bool (*put)(void *arg, struct str), void *arg);
+/* False: put has said so. `last` ends the stream. */
+bool gzip_add(struct gzip *, struct str, bool last) MUST_USE;
 /* False: not gzip, truncated, or more than `most` bytes. */
 bool gunzip_bytes(struct arena *, struct str, size_t most, struct str *out) MUST_USE;
 
 /* ---- CSV ------------------------------------------------------------------------------------------------------------ */
-/* One field, quoted where needed; a leading = + - @ of text gets a ' in front (no formula reaches a spreadsheet). */
+/* One field, quoted where needed. Text that a spreadsheet would run as a formula (it begins with = + - @, a tab or CR)
+ * gets a ' in front, and so does text that begins with such a ' already: csv_unguarded takes exactly one away. Numbers
+ * keep their sign. */
 void csv_field(struct buf *, struct str, bool first);
+struct str csv_unguarded(struct str);
+
+/* ---- records that come in pieces --------------------------------------------------------------------------------------
+ * From a file or a body of any size; only the record at hand is in memory, at most `longest` bytes of it. */
+struct inflow {
+    ssize_t (*read)(void *arg, char *to, size_t most); /* 0: the end; <0: it cannot be read */
+    void *arg;
+};
+struct inflow inflow_of(struct arena *, struct str text);
+/* NONE: the text is at its end. BAD: this one is not what it should be, the next may be. FATAL: there is no next. */
+enum record { RECORD_NONE, RECORD_THERE, RECORD_BAD, RECORD_FATAL };
+
+struct lines;
+struct lines *lines_open(struct arena *, struct inflow, size_t longest);
+/* Without its line end; valid until the next call. Lines are counted from 1. *why: a message id. */
+enum record lines_next(struct lines *, struct str *line, uint64_t *number, const char **why);
+
+/* CSV with or without BOM; line ends LF, CR LF or CR, also within quotes; separated by comma, semicolon or tab, whichever
+ * the first row has most of (or a line `sep=;` says). Valid UTF-8 without NUL. */
+struct csv_record {
+    struct str *fields; /* as written, without quotes; valid until the next call. A blank line is one empty field */
+    size_t count;
+    uint64_t number; /* the row as a spreadsheet counts it, from 1 */
+    const char *why; /* BAD and FATAL: a message id */
+};
+struct csv;
+struct csv *csv_open(struct arena *, struct inflow, size_t longest);
+enum record csv_next(struct csv *, struct csv_record *);

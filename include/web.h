@@ -77,6 +77,12 @@ struct web {
     struct str login_message;  /* `message` of a refused log-in */
     bool prepared;             /* the answer is complete as it came from the response cache */
     struct cached *to_prepare; /* the kept answer that this one, once complete, is made ready for; NULL: none */
+    struct web_stream {
+        struct outlet outlet; /* of `body` */
+        struct gzip *gzip;    /* NULL: it goes out as it is */
+        bool may_begin, begun;
+    } stream;      /* the way out of a long answer */
+    bool too_long; /* it outgrew memory where it may not stream: it is to be asked for again in the stream lane */
 };
 
 /* A captured segment or an argument's text; empty if absent. */
@@ -144,6 +150,12 @@ bool web_dispatch(struct web *);
 enum lane web_lane(const struct web *);
 /* Empties what a handler wrote, for another try. */
 void web_restart(struct web *);
+/* From here on an answer that outgrows memory goes out while it is written: for who runs in the stream lane. */
+void web_may_stream(struct web *);
+/* It has begun to go out: the response is no longer ours. */
+bool web_streams(const struct web *);
+/* The end of it; not `complete`: it is broken off, and the log says why. */
+void web_stream_end(struct web *, bool complete);
 /* An answer to OPTIONS: CORS or Allow, no session. */
 void web_answer_options(struct web *);
 /* Headers of every answer: security, caching, CORS, cookies of an expired session, compression. */

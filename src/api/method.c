@@ -176,9 +176,9 @@ static bool run_method(struct web *w, const struct method *m)
     size_t started = w->body.n;
     if (!m->call(&w->cx, args, &w->out))
         return false;
-    if (w->exchange->response.status)
+    if (w->exchange->response.status && !web_streams(w))
         return true;
-    if (w->body.n == started) { /* it has nothing to say: no member at all */
+    if (w->body.n == started && !web_streams(w)) { /* it has nothing to say: no member at all */
         w->body.n = before;
         w->out.need_comma = false;
     }
@@ -202,7 +202,7 @@ static bool run_web_method(struct web *w, const struct web_method *m)
     out_begin_object(&w->out);
     if (!m->run(w))
         return false;
-    if (w->exchange->response.status)
+    if (w->exchange->response.status && !web_streams(w))
         return true;
     out_end_object(&w->out);
     return web_send_json(w, 200);

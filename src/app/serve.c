@@ -8,7 +8,7 @@
 #include "visit.h"
 
 enum stage { HEAD, READY, WORK };
-enum { PATIENT_MS = 20000 };
+enum { PATIENT_MS = 20000, STREAM_MS = 15 * 60 * 1000 };
 
 static struct web *web_of(struct visit *v)
 {
@@ -152,6 +152,8 @@ static bool choose_lane(struct visit *v)
     enum lane wanted = web_lane(&v->web);
     if (wanted == LANE_SLOW)
         v->web.cx.statement_ms = PATIENT_MS;
+    if (wanted == LANE_STREAM)
+        v->web.cx.statement_ms = STREAM_MS;
     if (wanted == v->lane || v->again)
         return true;
     v->pass = wanted;
@@ -182,22 +184,30 @@ static bool deserves_time(const struct visit *v)
     return v->web.cx.err.kind == &QueryTimeoutError && v->lane == LANE_GENERAL && !v->web.cx.may_write && !v->again;
 }
 
+/* Another lane runs the handler anew. Always false: here it ends. */
+static bool again_in(struct visit *v, enum lane lane, int64_t statement_ms)
+{
+    web_restart(&v->web);
+    v->web.cx.statement_ms = statement_ms;
+    v->again = true;
+    v->at--;
+    v->pass = lane;
+    return false;
+}
+
 static bool handle(struct visit *v)
 {
+    if (v->lane == LANE_STREAM)
+        web_may_stream(&v->web);
     if (attempt(v))
         return true;
     if (v->web.cx.err.kind == &QueryDeadlockError) {
         web_restart(&v->web);
         return attempt(v);
     }
-    if (deserves_time(v)) {
-        web_restart(&v->web);
-        v->web.cx.statement_ms = PATIENT_MS;
-        v->again = true;
-        v->at--;
-        v->pass = LANE_SLOW;
-    }
-    return false;
+    if (v->web.too_long)
+        return again_in(v, LANE_STREAM, STREAM_MS);
+    return deserves_time(v) && again_in(v, LANE_SLOW, PATIENT_MS);
 }
 
 /* ---- the walk ------------------------------------------------------------------------------------------------------------ */
@@ -330,6 +340,14 @@ static bool work(struct ctx *cx, void *arg)
     return walk(arg, WORK);
 }
 
+static void finish(struct visit *v, bool done)
+{
+    if (web_streams(&v->web))
+        web_stream_end(&v->web, done);
+    else
+        respond(v);
+}
+
 static enum lane on_work(struct exchange *x, enum lane lane)
 {
     struct visit *v = x->app;
@@ -343,7 +361,7 @@ static enum lane on_work(struct exchange *x, enum lane lane)
     }
     if (!done && v->open)
         call_rollback(&v->web.cx);
-    respond(v);
+    finish(v, done);
     db_return(&v->web.cx);
     return LANE_LOOP;
 }

@@ -69,7 +69,7 @@ void visit_log(const struct visit *v, const struct exchange *x, bool sent)
 {
     const struct http_response *rs = &x->response;
     int64_t took_us = clock_mono_us() - x->request.started_us;
-    int64_t bytes = rs->file_size ? rs->file_size : (int64_t)rs->body.n;
+    int64_t bytes = rs->file_size ? rs->file_size : rs->streamed ? rs->streamed : (int64_t)rs->body.n;
     metrics_count(v ? v->web.route : NULL, rs->status, took_us, bytes);
     struct log_line l;
     log_begin(&l, LOG_INFO, "request");

@@ -232,6 +232,13 @@ void db_return(struct ctx *cx)
         arena_release(db->loan->end);
 }
 
+void db_drop(struct ctx *cx)
+{
+    if (cx->db)
+        cx->db->swollen = true;
+    db_return(cx);
+}
+
 bool db_ping(int timeout_ms)
 {
     struct fault f;

@@ -70,6 +70,8 @@ static void write_rows(struct ctx *cx, struct json_out *out, const struct plan *
             write_array(cx, out, p, rows);
         else
             write_object(cx, out, p, rows);
+        if (!buf_drained(out->buf))
+            return false;
     }
     out_end_array(out);
 }

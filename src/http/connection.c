@@ -116,18 +116,48 @@ static void tell_done(struct task *t)
     t->loop->server->handler.done(&t->exchange, t->sent);
 }
 
+/* The worker still has the exchange in its hands: it is told, and the end waits for it. */
+static bool still_written(struct task *t)
+{
+    lock_take(&t->loop->lock);
+    bool left = t->left && !t->listed;
+    lock_release(&t->loop->lock);
+    if (left)
+        return false;
+    stream_abandon(t->stream);
+    t->over = true;
+    t->loop->lingering++;
+    return true;
+}
+
 void task_end(void *arg, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
 {
-    struct loop *l = arg;
     struct task *t = *state;
-    (void)connection;
+    (void)arg, (void)connection;
     if (!t)
         return;
     *state = NULL;
     t->sent = code == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+    t->client->streaming = NULL;
+    t->client->idle_bytes = UINT64_MAX;
+    t->client->head_begun = false;
+    phase_enter(t->client, PHASE_IDLE);
+    if (t->stream && still_written(t))
+        return;
+    task_close(t);
+}
+
+void task_close(struct task *t)
+{
+    struct loop *l = t->loop;
+    struct http_response *rs = &t->exchange.response;
+    l->lingering -= t->over;
+    if (t->stream) {
+        t->sent &= stream_is_whole(t->stream);
+        rs->streamed = stream_free(t->stream);
+    }
     if (t->announced)
         (void)!guarded(t, tell_done);
-    struct http_response *rs = &t->exchange.response;
     if (rs->body_holder)
         counted_release(rs->body_holder);
     if (rs->file_fd >= 0)
@@ -135,8 +165,5 @@ void task_end(void *arg, struct MHD_Connection *connection, void **state, enum M
     if (t->exchange.request.spool_fd >= 0)
         close(t->exchange.request.spool_fd);
     body_forget(t);
-    t->client->idle_bytes = UINT64_MAX;
-    t->client->head_begun = false;
-    phase_enter(t->client, PHASE_IDLE);
     arena_give(l, t->exchange.arena);
 }

@@ -53,17 +53,20 @@ static void cut_off(struct client *c)
     static const char late[] = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     if (c->phase == PHASE_BODY || c->phase == PHASE_HEAD || (c->phase == PHASE_IDLE && c->head_begun))
         (void)!send(c->fd, late, sizeof late - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (c->streaming)
+        stream_abandon(c->streaming->stream);
     shutdown(c->fd, SHUT_RDWR);
     c->deadline_us = INT64_MAX;
 }
 
 void deadlines_check(struct loop *l, int64_t now_us)
 {
-    bool draining = l->server->draining;
+    bool draining = l->server->draining, late = draining && now_us >= l->server->drain_until_us;
     for (struct client *c = l->clients; c; c = c->next) {
         if (c->phase == PHASE_IDLE && c->deadline_us != INT64_MAX)
             watch_idle(c, now_us);
-        if (now_us >= c->deadline_us || (draining && c->phase == PHASE_IDLE && !c->head_begun))
+        if (now_us >= c->deadline_us || (late && c->streaming && c->deadline_us != INT64_MAX) ||
+            (draining && c->phase == PHASE_IDLE && !c->head_begun))
             cut_off(c);
     }
 }

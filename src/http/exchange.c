@@ -121,6 +121,13 @@ static enum MHD_Result finish_request(struct task *t)
     return MHD_YES;
 }
 
+void task_suspend(struct task *t)
+{
+    t->suspended = true;
+    t->loop->suspended++;
+    MHD_suspend_connection(t->connection);
+}
+
 /* ---- work ----------------------------------------------------------------------------------------------------- */
 static void run_work(struct task *t)
 {
@@ -131,10 +138,13 @@ enum lane task_work(struct lane_task *lane_task, enum lane lane)
 {
     struct task *t = task_of(lane_task);
     t->next_lane = lane;
-    if (!guarded(t, run_work)) {
-        starve(t);
+    bool done = guarded(t, run_work);
+    if (!done)
         t->next_lane = LANE_LOOP;
-    }
+    if (t->stream) /* a stream that was not ended well is broken off */
+        http_stream_end(&t->exchange, false);
+    else if (!done)
+        starve(t);
     return t->next_lane;
 }
 

@@ -54,7 +54,7 @@ static struct {
     struct lane_user user;
 } lanes;
 
-static const char *const names[LANE_COUNT] = { "loop", "general", "slow", "hash" };
+static const char *const names[LANE_COUNT] = { "loop", "general", "slow", "hash", "stream" };
 
 /* ---- groups --------------------------------------------------------------------------------------------------- */
 static struct group *group_of(struct queue *q, uint64_t key)
@@ -113,14 +113,18 @@ static struct lane_task *pop(struct queue *q, struct group *g)
     return t;
 }
 
-/* Takes the group whose turn it is out of the ring: the first, unless it holds its half and another does not. */
+/* Takes the group whose turn it is out of the ring: the first, unless it holds its half and another does not. In the
+ * stream lane nobody gets more than half: NULL. */
 static struct group *turn(struct queue *q)
 {
     struct group *before = NULL, *g = q->ring_first;
-    while (q->ring > 1 && g && g->running >= q->half) {
+    bool strict = q->lane == LANE_STREAM;
+    while ((q->ring > 1 || strict) && g && g->running >= q->half) {
         before = g;
         g = g->next;
     }
+    if (!g && strict)
+        return NULL;
     if (!g) {
         g = q->ring_first;
         before = NULL;
@@ -206,12 +210,12 @@ static void release_and_wake(struct queue *q, struct calls *calls)
 static struct lane_task *take(struct worker *w, struct calls *calls)
 {
     struct queue *q = w->queue;
-    while (!q->queued || !may_start(q)) {
+    struct group *g = NULL;
+    while (!q->queued || !may_start(q) || !(g = turn(q))) {
         if (q->stopping)
             return NULL;
         rest(w);
     }
-    struct group *g = turn(q);
     struct lane_task *t = pop(q, g);
     if (g->queued)
         ring_add(q, g);

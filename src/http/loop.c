@@ -22,10 +22,29 @@ void loop_wake(struct loop *l)
         ;
 }
 
+static void stir(struct task *t, bool left)
+{
+    struct loop *l = t->loop;
+    lock_take(&l->lock);
+    t->left |= left;
+    if (!t->listed) {
+        t->finished_next = l->stirred;
+        l->stirred = t;
+        t->listed = true;
+    }
+    lock_release(&l->lock);
+    if (atomic_exchange(&l->sleeping, false))
+        loop_wake(l);
+}
+
 void loop_hand_back(struct lane_task *lane_task)
 {
     struct task *t = task_of(lane_task);
     struct loop *l = t->loop;
+    if (t->stream) {
+        stir(t, true);
+        return;
+    }
     struct task *before = l->finished;
     do
         t->finished_next = before;
@@ -35,8 +54,54 @@ void loop_hand_back(struct lane_task *lane_task)
         loop_wake(l);
 }
 
+/* ---- streams: handed back more than once ---------------------------------------------------------------------------- */
+void loop_stir(struct task *t)
+{
+    stir(t, false);
+}
+
+/* Off the list: a worker that still has it may list it again. True: none has it any more. */
+static bool unlist(struct task *t)
+{
+    lock_take(&t->loop->lock);
+    t->listed = false;
+    bool left = t->left;
+    lock_release(&t->loop->lock);
+    return left;
+}
+
+static void go_on(struct task *t, bool left)
+{
+    if (t->over) {
+        if (left)
+            task_close(t);
+        return;
+    }
+    if (left)
+        stream_left(t);
+    if (!t->suspended)
+        return;
+    t->suspended = false;
+    t->loop->suspended--;
+    MHD_resume_connection(t->connection);
+}
+
+static void take_stirred(struct loop *l)
+{
+    lock_take(&l->lock);
+    struct task *t = l->stirred;
+    l->stirred = NULL;
+    lock_release(&l->lock);
+    for (struct task *next; t; t = next) {
+        next = t->finished_next; /* stays as it is while the task is listed */
+        go_on(t, unlist(t));
+    }
+}
+
 static void take_back(struct loop *l)
 {
+    if (l->stirred)
+        take_stirred(l);
     struct task *t = l->finished ? atomic_exchange(&l->finished, NULL) : NULL;
     for (struct task *next; t; t = next) {
         next = t->finished_next;
@@ -115,10 +180,10 @@ static bool over(const struct loop *l, int64_t now_us)
     const struct http_server *s = l->server;
     if (!s->draining || !l->quiet)
         return false;
-    if (!l->client_count)
+    if (!l->client_count && !l->lingering)
         return true;
     int64_t late_us = now_us - s->drain_until_us;
-    return late_us >= PATIENCE_US || (late_us >= 0 && !l->suspended);
+    return late_us >= PATIENCE_US || (late_us >= 0 && !l->suspended && !l->lingering);
 }
 
 /* Whoever hands back looks whether we sleep after it has put its task down; we look for tasks after we have said that we
@@ -130,7 +195,7 @@ static void sleep_until_something(struct loop *l)
         return;
     l->sleeping = true;
     struct epoll_event events[2];
-    if (!l->finished)
+    if (!l->finished && !l->stirred)
         epoll_wait(l->epoll_fd, events, countof(events), most_ms);
     l->sleeping = false;
     l->now_us = clock_mono_us();
@@ -199,6 +264,7 @@ static bool watch(struct loop *l, int fd, uint32_t events)
 
 bool loop_open(struct loop *l, struct str *why)
 {
+    lock_init(&l->lock);
     random_fill(&l->id_state, sizeof l->id_state);
     l->spare = calloc(SPARE_ARENAS, sizeof *l->spare);
     l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -216,6 +282,8 @@ void loop_close(struct loop *l)
 {
     if (l->daemon)
         MHD_stop_daemon(l->daemon);
+    take_stirred(l); /* exchanges that their workers left last */
+    lock_destroy(&l->lock);
     while (l->spare && l->spare_count)
         arena_free(l->spare[--l->spare_count]);
     free(l->spare);

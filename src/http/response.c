@@ -170,8 +170,11 @@ static enum MHD_Result queue(struct task *t, struct MHD_Response *made)
 }
 
 /* ---- sending ---------------------------------------------------------------------------------------------------- */
-static struct MHD_Response *make(struct http_response *rs)
+static struct MHD_Response *make(struct task *t)
 {
+    struct http_response *rs = &t->exchange.response;
+    if (t->stream)
+        return stream_response(t);
     if (rs->prepared)
         return last_of(rs->prepared);
     if (rs->file_fd < 0)
@@ -186,7 +189,7 @@ static struct MHD_Response *make(struct http_response *rs)
 static enum MHD_Result make_and_queue(struct task *t)
 {
     struct http_response *rs = &t->exchange.response;
-    struct MHD_Response *made = make(rs);
+    struct MHD_Response *made = make(t);
     if (!made)
         return MHD_NO; /* no memory: MHD closes the connection */
     enum MHD_Result queued = add_headers(made, rs, rs->close) ? queue(t, made) : MHD_NO;
@@ -214,5 +217,9 @@ enum MHD_Result response_send(struct task *t)
     t->stage = STAGE_SENT;
     phase_enter(t->client, PHASE_SEND);
     t->client->deadline_us += (int64_t)(rs->file_size ? rs->file_size : (int64_t)rs->body.n) * 1000000 / SEND_RATE;
+    if (t->stream) {
+        t->client->streaming = t;
+        t->client->deadline_us = t->client->since_us + (int64_t)STREAM_MOST_S * 1000000;
+    }
     return queued;
 }

@@ -26,6 +26,7 @@ static void fill_settings(struct http_settings *s, long cores)
     s->general_workers = or_default(s->general_workers, cores > 2 ? cores : 2);
     s->slow_workers = or_default(s->slow_workers, cores > 2 ? cores : 2);
     s->hash_workers = or_default(s->hash_workers, cores / 4);
+    s->stream_workers = or_default(s->stream_workers, 8);
     s->arena_limit = s->arena_limit ? s->arena_limit : (size_t)64 << 20;
     s->head_timeout_s = or_seconds(s->head_timeout_s, 10);
     s->body_timeout_s = or_seconds(s->body_timeout_s, 30);
@@ -93,6 +94,7 @@ static bool open_lanes(const struct http_server *s, struct str *why)
         [LANE_GENERAL] = { set->general_workers, 3 * set->general_workers, 4096 },
         [LANE_SLOW] = { set->slow_workers, 0, 256 },
         [LANE_HASH] = { set->hash_workers, 0, 32 },
+        [LANE_STREAM] = { set->stream_workers, 0, 64 },
     };
     const struct lane_user user = { task_work, loop_hand_back, s->handler.worker };
     if (lanes_start(sizes, &user))

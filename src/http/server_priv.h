@@ -11,6 +11,8 @@ enum {
     TARGET_LINE_MOST = 8 * 1024,  /* request line */
     HEADERS_MOST = 64,
     SEND_RATE = 32 * 1024,   /* bytes a second that a client must read of a long answer */
+    STREAM_STALL_S = 10,     /* so long a client may take nothing of a stream that waits for it */
+    STREAM_MOST_S = 15 * 60, /* and no stream is longer */
     UPLOAD_RATE = 1024,      /* bytes a second that a client must send of a long body … */
     UPLOAD_MOST_S = 15 * 60, /* … and for how long at most */
     SPARE_ARENAS = 256,      /* a loop keeps, of 16 KiB each */
@@ -29,6 +31,7 @@ struct client {
     int64_t since_us, deadline_us; /* monotonic: start and end of the phase */
     uint64_t idle_bytes;           /* received when last seen idle; what comes after is a head */
     bool head_begun, trusted;
+    struct task *streaming; /* its exchange, while the answer is a stream */
     char peer[PEER_MOST];
 };
 
@@ -43,6 +46,9 @@ struct task {
     struct MHD_Connection *connection;
     const char *raw_target; /* in MHD's buffer */
     struct task *finished_next;
+    struct stream *stream; /* NULL: the answer is whole before it is sent */
+    bool listed, left;     /* of streams, under the loop's lock: stands in `stirred`; its worker is done with it */
+    bool suspended, over;  /* the connection sleeps; MHD is done with it, the worker is not */
     enum stage stage;
     bool announced; /* the application has seen the head, and will hear of the end */
     bool body_comes, over_limit, spool_failed, sent;
@@ -71,6 +77,9 @@ struct loop {
     unsigned suspended;                         /* connections whose tasks are there */
     _Atomic(struct task *) finished;            /* those that the lanes hand back, the last one first */
     _Atomic bool sleeping;                      /* whoever hands back wakes it */
+    unsigned lingering;                         /* exchanges that MHD has ended and a worker has not */
+    struct lock lock;                           /* of changes of `stirred` */
+    _Atomic(struct task *) stirred;             /* streams that have something to send, or that their worker has left */
 };
 
 struct http_server {
@@ -118,6 +127,17 @@ void body_finish(struct task *);
 /* The exchange is over: what it held is for others. */
 void body_forget(struct task *);
 
+/* stream.c: on the loop. */
+struct MHD_Response *stream_response(struct task *);
+/* Nobody reads it any more: the worker's next write fails. */
+void stream_abandon(struct stream *);
+/* The worker has left: what remains is to be sent in time, or, if the answer is not whole, never. */
+void stream_left(struct task *);
+/* All of it was written and taken. */
+bool stream_is_whole(const struct stream *);
+/* The bytes that were taken. */
+int64_t stream_free(struct stream *);
+
 /* response.c */
 enum MHD_Result response_send(struct task *);
 
@@ -132,6 +152,11 @@ enum lane task_work(struct lane_task *, enum lane);
 /* The lanes refused it after it had been queued. */
 void task_refuse(struct task *);
 
+/* Puts the connection to sleep until it is handed back or stirred. On the loop. */
+void task_suspend(struct task *);
+/* Both MHD and the worker are done with it. */
+void task_close(struct task *);
+
 /* loop.c */
 bool loop_open(struct loop *, struct str *why) MUST_USE;
 void loop_run(void *loop);
@@ -141,3 +166,5 @@ void loop_close(struct loop *);
 void loop_pass_on(struct lane_task *, struct loop *);
 /* A lane is done with the task. Any thread. */
 void loop_hand_back(struct lane_task *);
+/* The stream of a task that stays with its worker has something to send. Any thread. */
+void loop_stir(struct task *);

@@ -33,6 +33,55 @@ struct str gzip_bytes(struct arena *a, struct str s, int level)
     return done == Z_STREAM_END ? out : STR_NONE;
 }
 
+/* ---- piece by piece -------------------------------------------------------------------------------------------- */
+enum { PIECE = 32 * 1024 };
+
+struct gzip {
+    z_stream z;
+    bool (*put)(void *arg, struct str);
+    void *arg;
+    char out[PIECE];
+};
+
+struct gzip *gzip_open(struct arena *a, int level, bool (*put)(void *, struct str), void *arg)
+{
+    struct gzip *g = arena_new_of(a, struct gzip);
+    if (deflateInit2(&g->z, level, Z_DEFLATED, GZIP, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return NULL;
+    arena_defer(a, end_deflate, &g->z);
+    g->put = put;
+    g->arg = arg;
+    return g;
+}
+
+/* One piece of at most 1 GiB, which zlib can count. */
+static bool add_piece(struct gzip *g, struct str s, bool last)
+{
+    g->z.next_in = (z_const Bytef *)(uintptr_t)s.p;
+    g->z.avail_in = (uInt)s.n;
+    do {
+        g->z.next_out = (Bytef *)g->out;
+        g->z.avail_out = PIECE;
+        if (deflate(&g->z, last ? Z_FINISH : Z_NO_FLUSH) == Z_STREAM_ERROR)
+            return false;
+        struct str out = { g->out, PIECE - g->z.avail_out };
+        if (out.n && !g->put(g->arg, out))
+            return false;
+    } while (g->z.avail_out == 0);
+    return true;
+}
+
+bool gzip_add(struct gzip *g, struct str s, bool last)
+{
+    const size_t most = (size_t)1 << 30;
+    while (s.n > most) {
+        if (!add_piece(g, str_slice(s, 0, most), false))
+            return false;
+        s = str_from(s, most);
+    }
+    return add_piece(g, s, last);
+}
+
 /* Inflates until the end of the stream or of the input, into a buf whose ceiling is the limit. */
 static bool inflate_all(z_stream *z, struct buf *b)
 {

@@ -10,6 +10,7 @@ void web_open(struct web *w, struct exchange *x)
 {
     *w = (struct web){ .exchange = x };
     w->body = buf_new(x->arena, BODY_MOST);
+    web_outlet(w);
     w->out = out_to(&w->body);
     w->cx = (struct ctx){
         .arena = x->arena, .lang = STR("en"), .user = user_guest, .now_us = clock_wall_us(), .request_id = x->request.id
@@ -20,6 +21,8 @@ static void empty_body(struct web *w)
 {
     w->body.n = 0;
     w->body.full = false;
+    web_outlet(w);
+    w->too_long = false;
     w->out = out_to(&w->body);
 }
 
@@ -40,24 +43,28 @@ const char *web_answer_key(const struct web *w)
 }
 
 /* ---- bodies ------------------------------------------------------------------------------------------------------- */
-/* Puts what the call has to add into the answer's object: an expired session first, messages last. */
-static struct str with_extras(struct web *w, struct str body)
+struct str web_with_session(struct web *w, struct str body)
 {
-    bool expired = w->identity.session_expired && w->api;
-    if (body.n < 2 || body.p[0] != '{' || (!expired && !w->cx.notes))
+    if (!w->identity.session_expired || !w->api || body.n < 2 || body.p[0] != '{')
         return body;
-    bool empty = body.n == 2;
+    struct buf b = buf_new(w->cx.arena, BODY_MOST);
+    buf_lit(&b, "{\"session_expired\":1");
+    if (body.p[1] != '}')
+        buf_char(&b, ',');
+    buf_add(&b, str_from(body, 1));
+    return buf_str(&b);
+}
+
+/* Messages stand last in the answer's object, which ends here or (a stream's) began elsewhere. */
+static struct str with_notes(struct web *w, struct str body)
+{
+    if (!w->cx.notes || !body.n || body.p[body.n - 1] != '}' || (!web_streams(w) && body.p[0] != '{'))
+        return body;
     struct buf b = buf_new(w->cx.arena, BODY_MOST);
     struct json_out extra = out_to(&b);
-    out_begin_object(&extra);
-    if (expired)
-        out_member_int(&extra, "session_expired", 1);
-    if (!empty) {
-        if (expired)
-            buf_char(&b, ',');
-        buf_add(&b, str_slice(body, 1, body.n - 1));
-        extra.need_comma = true;
-    }
+    buf_add(&b, str_slice(body, 0, body.n - 1));
+    extra.need_comma = body.n > 1 && !(body.n == 2 && body.p[0] == '{');
+    extra.depth = 1;
     web_out_notes(w, &extra);
     out_end_object(&extra);
     return buf_str(&b);
@@ -65,11 +72,15 @@ static struct str with_extras(struct web *w, struct str body)
 
 bool web_send_json(struct web *w, int status)
 {
+    if (web_streams(w)) {
+        struct str rest = with_notes(w, buf_str(&w->body));
+        return web_stream_rest(w, rest);
+    }
     if (w->body.full) {
         empty_body(w);
         return throw(&w->cx, &ValidationError, "The answer is too large. Ask for fewer rows with limit_page_length.");
     }
-    http_answer(w->exchange, status, "application/json", with_extras(w, buf_str(&w->body)));
+    http_answer(w->exchange, status, "application/json", web_with_session(w, with_notes(w, buf_str(&w->body))));
     return true;
 }
 
@@ -81,6 +92,8 @@ bool web_send_html(struct web *w, int status, struct html html)
 
 bool web_send(struct web *w, int status, const char *content_type, struct str body)
 {
+    if (web_streams(w))
+        return web_stream_rest(w, body);
     http_answer(w->exchange, status, content_type, body);
     return true;
 }

@@ -16,6 +16,12 @@ void web_delete_cookies(struct web *);
 void web_out_notes(struct web *, struct json_out *);
 /* No browser may keep the answer, not even to ask again. */
 bool web_keeps_secret(const struct web *);
+/* Gives w->body its way out, for a new answer. */
+void web_outlet(struct web *);
+/* The last piece of a stream that has begun. */
+bool web_stream_rest(struct web *, struct str rest);
+/* The answer's object as it begins: an expired session is told first. */
+struct str web_with_session(struct web *, struct str body);
 /* The client takes gzip. */
 bool web_takes_gzip(const struct web *);
 /* Answers of this kind are worth compressing. */
