@@ -98,6 +98,8 @@ bool db_first_int(struct ctx *, struct sql *, int64_t *out);
  * A call that may write (cx->may_write) gets START TRANSACTION READ WRITE before its first statement that is not a
  * plain read; others run on a session that is READ ONLY. */
 bool db_begin(struct ctx *);
+/* For a long read: what follows reads one state of the database, until the connection is given back. Never writes. */
+bool db_snapshot(struct ctx *);
 bool db_commit(struct ctx *); /* true also when nothing was begun */
 void db_rollback(struct ctx *);
 /* Gives the connection back (rolled back if still open). Also done by the arena. */

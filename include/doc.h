@@ -295,7 +295,8 @@ bool doc_merge(struct ctx *, struct doc *, const json_t *object, bool whole);
  * spec/frappe-api.md 4.3 and 4.4 (an array in save.c). The transaction is the caller's. */
 /* clang-format off */
 enum save_flags { SAVE_AS_SYSTEM = 1 /* no permission is asked, server-managed fields are taken */, SAVE_NO_LINKS = 2,
-                  SAVE_NO_VERSION = 4, SAVE_STAMPS_ONLY_IF_CHANGED = 8 };
+                  SAVE_NO_VERSION = 4, SAVE_STAMPS_ONLY_IF_CHANGED = 8,
+                  SAVE_LINKS_KNOWN = 16 /* links found earlier in this call (its memo) are not looked up again */ };
 bool doc_save(struct ctx *, struct doc *, unsigned flags);
 bool doc_insert(struct ctx *, struct doc *, unsigned flags);
 bool doc_delete(struct ctx *, const struct doctype *, struct str name, unsigned flags);
@@ -383,6 +384,47 @@ struct rows *doc_rows(struct ctx *, const struct find *);
 /* clang-format off */
 #define FIND(...) (const struct find_filter[]){ __VA_ARGS__, { 0 } }
 /* clang-format on */
+
+/* ==== batches ======================================================================================================================
+ * Documents of one DocType as CSV or JSON lines, any number of them in constant memory: docs/BATCHES.md. */
+enum batch_format { BATCH_CSV, BATCH_LINES };
+bool batch_format_named(struct str, enum batch_format *out); /* "csv", "jsonl" */
+
+struct batch_export {
+    struct str doctype;
+    const json_t *fields, *filters; /* as a list's; fields NULL: what an import takes back */
+    enum batch_format format;
+};
+/* By name, only what the caller may read; needs the right EXPORT. Written to `out` document by document, with
+ * buf_drained between them. *count: documents. */
+bool batch_export(struct ctx *, const struct batch_export *, struct buf *out, uint64_t *count);
+
+struct batch_error {
+    uint64_t row;      /* as the file counts them: lines, or rows of the spreadsheet */
+    struct str field;  /* empty: none in particular */
+    struct str message;
+};
+struct batch_report {
+    uint64_t rows, inserted, updated, unchanged, failed; /* documents */
+    struct batch_error *errors;                           /* the first BATCH_ERRORS_MOST of those that failed */
+    size_t error_count;
+};
+enum { BATCH_ERRORS_MOST = 1000 };
+
+struct batch_import {
+    struct str doctype;
+    enum batch_format format;
+    struct inflow in;
+    bool update;  /* a name that exists is updated; otherwise it is a duplicate and fails */
+    bool dry_run; /* all is done, and undone at the end */
+    void (*progress)(void *arg, const struct batch_report *); /* after each batch; may be NULL */
+    void *arg;
+};
+/* Every document goes through doc_save, in transactions of many with a savepoint each: one that fails fails alone. Needs
+ * the right IMPORT. Commits as it goes; nothing of the caller's may be open. False: the file as a whole is refused, or the
+ * import broke off; *report then says how far it came, and what it counts stays. */
+bool batch_import(struct ctx *, const struct batch_import *, struct batch_report *report);
+void batch_report_json(const struct batch_report *, struct json_out *);
 
 /* ==== methods ========================================================================================================================= */
 /* A method of /api/method/<path>: a row beside the domain code it belongs to. Arguments are declared as fields, so they

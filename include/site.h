@@ -109,6 +109,10 @@ bool call_run(struct ctx *, bool (*work)(struct ctx *, void *arg), void *arg);
 bool call_attempt(struct ctx *, bool (*work)(struct ctx *, void *), void *arg, struct error *why);
 /* Writes the change log row, commits, drops dependent cache entries, runs what was to be done later. */
 bool call_commit(struct ctx *);
+/* A part of the transaction that may fail alone: then it is undone, with what it wanted done later, and cx->err says why;
+ * whoever asked clears that and goes on. At the arena's limit the part fails, too. Parts do not nest. *lost: the whole
+ * transaction is gone. */
+bool call_part(struct ctx *, bool (*work)(struct ctx *, void *arg), void *arg, bool *lost);
 void call_rollback(struct ctx *);
 
 /* A call beside the call, for what must stay even if the call itself is rolled back (counters, stamps): same arena and

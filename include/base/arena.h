@@ -17,6 +17,10 @@ struct arena;
 /* A new, empty arena that may grow to `limit` bytes in all. Null only if the first small malloc fails. */
 struct arena *arena_new(size_t limit) MUST_USE;
 
+/* An arena for one part after another of a long work, each part forgotten by a reset: at its limit it leaves by its own
+ * guard, else by the one of `whole`, with which it is freed. Not to be used after `whole` is reset. */
+struct arena *arena_part(struct arena *whole, size_t limit);
+
 /* Runs work(arg). When the arena meets its limit meanwhile, or the system has no memory, work is left where it stands
  * and false is the result: legal because whatever is not memory is tied to the arena. Nests. Outside of one the program
  * aborts. */

@@ -16,6 +16,7 @@ struct ctx {
     const struct db_tenant *tenant; /* whose tables: set with the site (db.h) */
     struct db *db;                  /* borrowed connection; NULL until the first statement (db.h) */
     struct later *later;            /* what to do after commit (site.h) */
+    struct arena *scratch;          /* for pieces of long works; NULL until the first */
     struct map *memo;       /* what rules and hooks keep for this call, by question: ctx_memo; NULL: nothing yet */
     struct deps *deps;      /* what this call read, for the response cache; NULL: not recorded (site.h) */
     struct str lang;        /* language of messages: "en", "fr" */
@@ -32,6 +33,15 @@ struct ctx {
 
 /* The memo, made at the first question. Setting cx->memo to NULL forgets all answers. */
 struct map *ctx_memo(struct ctx *);
+
+/* A piece of a long work: what it allocates from cx->arena and keeps in the memo is forgotten at its end. Things tied to
+ * the call (a connection, for one) must be there before. What failed stays as it is: then scratch_end is not called. */
+struct scratch {
+    struct arena *whole;
+    struct map *memo;
+};
+struct scratch scratch_begin(struct ctx *);
+void scratch_end(struct ctx *, const struct scratch *);
 
 /* A format stays a format: compilers check arguments through the translation. */
 __attribute__((format_arg(2))) static inline const char *tr(const struct ctx *cx, const char *message_id)

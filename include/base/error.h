@@ -26,6 +26,7 @@ struct error {
     struct str hint;    /* `_error_message`, empty: none */
     bool quiet;         /* no server message at all, as Frappe's bare raise */
     bool plain;         /* its server message is a plain one, without raise_exception and indicator */
+    const char *field;  /* the field it is about, where one is; NULL: none, or not known */
     int retry_after_s;  /* >0: Retry-After */
     uint64_t id;        /* of this error, for __frappe_exc_id */
 };

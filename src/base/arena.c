@@ -46,7 +46,8 @@ struct arena {
     struct chunk *chunks; /* newest first */
     struct deferred *deferred;
     size_t limit, extra, reserved, used, count;
-    jmp_buf *guard; /* where to go on when there is no room; NULL: nowhere */
+    jmp_buf *guard;      /* where to go on when there is no room; NULL: nowhere */
+    struct arena *whole; /* whose guard counts then; NULL: nobody's */
 };
 
 struct arena *arena_new(size_t limit)
@@ -78,9 +79,26 @@ void arena_extend(struct arena *a, size_t more)
 
 static _Noreturn void no_room(struct arena *a)
 {
-    if (a->guard)
-        longjmp(*a->guard, 1);
+    for (; a; a = a->whole)
+        if (a->guard)
+            longjmp(*a->guard, 1);
     abort(); /* nobody to tell */
+}
+
+static void free_part(void *part)
+{
+    arena_free(part);
+}
+
+struct arena *arena_part(struct arena *whole, size_t limit)
+{
+    struct deferred *end = arena_defer(whole, free_part, NULL);
+    struct arena *part = arena_new(limit);
+    if (!part)
+        no_room(whole);
+    part->whole = whole;
+    end->thing = part;
+    return part;
 }
 
 static struct chunk *grow(struct arena *a, size_t size)

@@ -99,6 +99,9 @@ void statement_end(struct db *);
 void statement_forget(struct db *, struct statement *);
 void statements_clear(struct db *);
 
+/* Statements that may take long do not fit a connection that gives up after 30 s. */
+bool become_patient(struct ctx *, struct db *);
+
 /* ---- errors (errors.c)
  * ------------------------------------------------------------------------------------------------------------- */
 /* Throws what the server's number stands for; NULL. `sql` is for the log, may be empty. */

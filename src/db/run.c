@@ -9,8 +9,7 @@ static bool is_plain_read(struct str text)
     return str_find(text, STR(" FOR UPDATE")) < 0 && str_find(text, STR(" LOCK IN SHARE MODE")) < 0;
 }
 
-/* Statements that may take long do not fit a connection that gives up after 30 s. */
-static bool become_patient(struct ctx *cx, struct db *db)
+bool become_patient(struct ctx *cx, struct db *db)
 {
     struct fault f;
     if (db->patient || db->in_transaction)

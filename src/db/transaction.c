@@ -25,6 +25,19 @@ bool db_begin(struct ctx *cx)
     }
 }
 
+bool db_snapshot(struct ctx *cx)
+{
+    struct fault f;
+    struct db *db = db_of(cx);
+    if (!db || !become_patient(cx, db))
+        return false;
+    if (db->in_transaction)
+        return bug(cx, "a read view within a transaction");
+    if (!connection_say(db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", &f))
+        return fault_throw(cx, db, &f, STR_NONE);
+    return db->in_transaction = true;
+}
+
 static void end(struct ctx *cx)
 {
     cx->db->in_transaction = cx->db->savepoint = cx->db->doomed = false;

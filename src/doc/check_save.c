@@ -221,7 +221,7 @@ static bool check_fields(struct ctx *cx, struct doc *doc)
         struct checked c = { cx, doc, field, &doc->values[f], before, field_label(cx->arena, field) };
         for (size_t i = 0; i < countof(checks); i++)
             if (!checks[i](&c))
-                return false;
+                return error_of_field(cx, field);
     }
     return true;
 }
@@ -268,6 +268,7 @@ static bool check_mandatory(struct save *s)
 {
     struct ctx *cx = s->cx;
     struct buf missing = buf_new(cx->arena, 64 << 10);
+    const struct field *first = NULL;
     for (size_t i = 0; i < s->docs.count; i++) {
         const struct doc *doc = s->docs.docs[i];
         for (size_t f = 0; f < doc->type->field_count; f++) {
@@ -275,6 +276,7 @@ static bool check_mandatory(struct save *s)
             if (!field->reqd || field->is_virtual || has_content(doc, f))
                 continue;
             note_missing(cx, doc, field);
+            first = first ? first : field;
             buf_printf(&missing, "%s%s", missing.n ? ", " : "", field->name);
         }
     }
@@ -283,7 +285,7 @@ static bool check_mandatory(struct save *s)
     throw_quiet(cx, &MandatoryError);
     cx->err.detail = str_printf(cx->arena, "[%s, %.*s]: %.*s", s->top->type->name, STR_ARG(s->top->name),
                                 STR_ARG(buf_str(&missing)));
-    return false;
+    return error_of_field(cx, first);
 }
 
 bool save_checks(struct save *s)

@@ -163,6 +163,8 @@ struct referrer {
 };
 size_t referrers_of(struct ctx *, const struct doctype *, struct referrer **out);
 
+/* The error just thrown is about this field. Always false. */
+bool error_of_field(struct ctx *, const struct field *);
 /* A note for Frappe's message and a bare exception with this detail. */
 void *throw_noted(struct ctx *, const struct exc *, struct str detail);
 /* "Row #2: " inside a table, else "". */

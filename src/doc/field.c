@@ -182,3 +182,10 @@ bool words_have(const char *words, const char *word)
             return true;
     return false;
 }
+
+bool error_of_field(struct ctx *cx, const struct field *field)
+{
+    if (failed(cx) && !cx->err.field)
+        cx->err.field = field->name;
+    return false;
+}

@@ -126,6 +126,38 @@ static void look_up_in_memory(struct ctx *cx, struct target *t)
     }
 }
 
+/* ---- links found before -------------------------------------------------------------------------------------------------- */
+static struct str memo_key(struct ctx *cx, const struct target *t, struct str value)
+{
+    return str_printf(cx->arena, "link\n%s\n%.*s", t->type->name, STR_ARG(value));
+}
+
+static void recall(struct ctx *cx, struct target *t)
+{
+    for (size_t i = 0; i < t->by_value.count; i++) {
+        const struct wanted *known = map_get(ctx_memo(cx), memo_key(cx, t, t->by_value.entries[i].key));
+        if (known)
+            *(struct wanted *)t->by_value.entries[i].value = *known;
+    }
+}
+
+static void keep(struct ctx *cx, const struct target *t)
+{
+    for (size_t i = 0; i < t->by_value.count; i++) {
+        struct wanted *wanted = t->by_value.entries[i].value;
+        if (wanted->found)
+            map_put(ctx_memo(cx), memo_key(cx, t, wanted->value), wanted);
+    }
+}
+
+static bool all_found(const struct target *t)
+{
+    for (size_t i = 0; i < t->by_value.count; i++)
+        if (!((const struct wanted *)t->by_value.entries[i].value)->found)
+            return false;
+    return true;
+}
+
 static bool look_up(struct ctx *cx, struct target *t)
 {
     if (t->type->is_single || !strcmp(t->type->name, "DocType")) {
@@ -151,17 +183,22 @@ static bool judge(struct links *l)
 {
     struct ctx *cx = l->s->cx;
     struct buf missing = buf_new(cx->arena, 64 << 10), cancelled = buf_new(cx->arena, 64 << 10);
+    const struct field *first = NULL;
     for (struct use *use = l->first; use; use = use->next) {
-        if (!use->wanted || !use->wanted->found)
+        const struct field *field = &use->doc->type->fields[use->field];
+        bool found = use->wanted && use->wanted->found;
+        first = first || found ? first : field;
+        if (!found)
             complain(cx, &missing, use);
-        else if (use->wanted->cancelled && use->doc->type->is_submittable &&
-                 strcmp(use->doc->type->fields[use->field].name, "amended_from") != 0)
+        else if (use->wanted->cancelled && use->doc->type->is_submittable && strcmp(field->name, "amended_from") != 0)
             complain(cx, &cancelled, use);
         else
             use->doc->values[use->field].text = use->wanted->stored;
     }
-    if (missing.n)
-        return throw(cx, &LinkValidationError, "Could not find %.*s", STR_ARG(buf_str(&missing)));
+    if (missing.n) {
+        throw(cx, &LinkValidationError, "Could not find %.*s", STR_ARG(buf_str(&missing)));
+        return error_of_field(cx, first);
+    }
     if (cancelled.n)
         return throw(cx, &CancelledLinkError, "Cannot link cancelled document: %.*s", STR_ARG(buf_str(&cancelled)));
     return true;
@@ -175,9 +212,17 @@ bool save_links(struct save *s)
     for (size_t i = 0; i < s->docs.count; i++)
         if (!collect(&l, s->docs.docs[i]))
             return false;
-    for (size_t i = 0; i < l.targets.count; i++)
-        if (!look_up(s->cx, l.targets.entries[i].value))
+    for (size_t i = 0; i < l.targets.count; i++) {
+        struct target *target = l.targets.entries[i].value;
+        if (s->flags & SAVE_LINKS_KNOWN)
+            recall(s->cx, target);
+        if (all_found(target))
+            continue;
+        if (!look_up(s->cx, target))
             return false;
+        if (s->flags & SAVE_LINKS_KNOWN)
+            keep(s->cx, target);
+    }
     return judge(&l);
 }
 

@@ -29,9 +29,11 @@ static void write_value(struct ctx *cx, struct json_out *out, const struct outpu
         out_cell(out, o->type, rows, column);
         return;
     }
+    struct scratch s = scratch_begin(cx); /* rows may be many: what one needs goes with it */
     struct value v = value_from_row(cx->arena, c->field, rows, column);
     c->source->type->mask(cx, c->field, &v);
     out_field_value(out, o->type, v);
+    scratch_end(cx, &s);
 }
 
 static void write_array(struct ctx *cx, struct json_out *out, const struct plan *p, struct rows *rows)
@@ -56,7 +58,7 @@ static void write_object(struct ctx *cx, struct json_out *out, const struct plan
 }
 
 /* The page; one row past it, if asked for, only says that there is one. */
-static void write_rows(struct ctx *cx, struct json_out *out, const struct plan *p, struct rows *rows, bool *more)
+static bool write_rows(struct ctx *cx, struct json_out *out, const struct plan *p, struct rows *rows, bool *more)
 {
     int64_t left = more && p->length ? p->length - 1 : INT64_MAX;
     out_begin_array(out);
@@ -74,6 +76,13 @@ static void write_rows(struct ctx *cx, struct json_out *out, const struct plan *
             return false;
     }
     out_end_array(out);
+    return !failed(cx);
+}
+
+struct rows *list_rows(struct ctx *cx, const struct query *query, const struct plan **plan)
+{
+    *plan = plan_list(cx, query);
+    return *plan ? run(cx, *plan, NULL) : NULL;
 }
 
 bool list_json(struct ctx *cx, const struct query *query, struct json_out *out)
@@ -86,8 +95,7 @@ bool list_json(struct ctx *cx, const struct query *query, struct json_out *out)
     struct rows *rows = p ? run(cx, p, query->statement) : NULL;
     if (!rows)
         return false;
-    write_rows(cx, out, p, rows, query->more);
-    return !failed(cx);
+    return write_rows(cx, out, p, rows, query->more);
 }
 
 bool list_count(struct ctx *cx, const struct query *query, int64_t *count)

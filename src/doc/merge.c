@@ -179,7 +179,7 @@ static bool merge_field(struct merge *m, struct doc *doc, size_t f, const json_t
     if (field_is_table(field))
         return json || tables_too ? merge_table(m, doc, f, json) : true;
     if (json)
-        return value_from_json(m->cx, doc->type, field, json, &doc->values[f]);
+        return value_from_json(m->cx, doc->type, field, json, &doc->values[f]) || error_of_field(m->cx, field);
     if (absent == ABSENT_IS_EMPTY && !stays_when_absent(field))
         doc->values[f] = VALUE_NONE;
     return true;

@@ -123,6 +123,10 @@ struct plan *plan_list(struct ctx *, const struct query *);
 struct plan *plan_count(struct ctx *, const struct query *);
 struct plan *plan_find(struct ctx *, const struct find *);
 
+/* ---- run: list.c ------------------------------------------------------------------------------------------------------- */
+/* The rows of a list request, and how they were planned: for who writes them in another shape. NULL: thrown. */
+struct rows *list_rows(struct ctx *, const struct query *, const struct plan **);
+
 /* ---- SQL: query_sql.c -------------------------------------------------------------------------------------------------- */
 /* NULL when a rule has failed. */
 struct sql *plan_sql(struct ctx *, const struct plan *);

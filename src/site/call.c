@@ -143,6 +143,34 @@ bool call_commit(struct ctx *cx)
     return true;
 }
 
+struct mark {
+    struct later *later;
+    struct step **end;
+};
+
+static void back_to(struct ctx *cx, const struct mark *m)
+{
+    if (cx->later && !m->later)
+        *cx->later = (struct later){ .changed = cx->later->changed, .end = &cx->later->first };
+    else if (cx->later) {
+        cx->later->end = m->end;
+        *m->end = NULL;
+    }
+}
+
+bool call_part(struct ctx *cx, bool (*work)(struct ctx *, void *), void *arg, bool *lost)
+{
+    struct mark m = { cx->later, cx->later ? cx->later->end : NULL };
+    *lost = true;
+    if (!db_savepoint(cx))
+        return false;
+    bool ok = call_run(cx, work, arg) && !failed(cx);
+    *lost = !ok && !db_rollback_to_savepoint(cx);
+    if (!ok)
+        back_to(cx, &m);
+    return ok;
+}
+
 void call_rollback(struct ctx *cx)
 {
     struct later *l = cx->later;
