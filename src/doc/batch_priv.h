@@ -11,6 +11,7 @@ struct layout {
     size_t column_count;
     struct layout *tables;
     size_t table_count;
+    bool used; /* import: the file has columns of it, or of a table below */
 };
 
 /* What is written: the columns that the caller may read and an import takes back; or the `fields` asked for. */

@@ -94,10 +94,11 @@ static bool must_be_unique(struct ctx *cx, const struct doc *doc, const char *co
         buf_printf(&values, "%s%.*s", i ? "-" : "", STR_ARG(utf8_head(doc_text(doc, fields[i]), 140)));
     }
     note(cx, NULL, N_("%s must be unique"), buf_str(&labels).p);
-    return throw_noted(cx, &UniqueValidationError,
+    throw_noted(cx, &UniqueValidationError,
                        str_printf(cx->arena,
                                   "('%s', '%.*s', IntegrityError(1062, \"Duplicate entry '%.*s' for key '%s'\"))",
                                   doc->type->name, STR_ARG(doc->name), STR_ARG(buf_str(&values)), fields[0]));
+    return error_of_field(cx, column_find(doc->type, str_of(fields[0])));
 }
 
 static bool name_exists_already(struct ctx *cx, const struct doc *doc)
@@ -105,10 +106,11 @@ static bool name_exists_already(struct ctx *cx, const struct doc *doc)
     note(cx, "Duplicate Name", N_("%s <strong>%.*s</strong> already exists"), doc->type->name,
          STR_ARG(html_escape(cx->arena, doc->name).text));
     cx->notes->indicator = "red";
-    return throw_noted(cx, &DuplicateEntryError,
+    throw_noted(cx, &DuplicateEntryError,
                        str_printf(cx->arena,
                                   "('%s', '%.*s', IntegrityError(1062, \"Duplicate entry '%.*s' for key 'PRIMARY'\"))",
                                   doc->type->name, STR_ARG(doc->name), STR_ARG(doc->name)));
+    return error_of_field(cx, &standard_fields[STD_NAME]);
 }
 
 static bool is_clash(const struct ctx *cx)

@@ -1,0 +1,207 @@
+/* Import: documents of a file in transactions of many, each with a savepoint of its own. A deadlock repeats the transaction,
+ * a document that fails is reported and the others go on. */
+#include "import_priv.h"
+
+enum { DOCUMENTS_AT_ONCE = 100, BYTES_AT_ONCE = 2 << 20, TRIES = 5, MESSAGE_MOST = 300 };
+
+struct importing {
+    struct ctx *cx;
+    const struct batch_import *wish;
+    struct arena *arena; /* of the whole import: what is reported */
+    struct layout *layout;
+    struct documents *documents;
+    struct batch_report report; /* of the batches that are done */
+    struct item items[DOCUMENTS_AT_ONCE];
+    size_t count;
+};
+
+/* ---- what is reported ------------------------------------------------------------------------------------------------ */
+/* Messages are made for pages: without their tags they are for any reader. */
+static struct str without_tags(struct arena *a, struct str html)
+{
+    char *p = arena_alloc(a, html.n + 1);
+    size_t n = 0;
+    bool tag = false;
+    for (size_t i = 0; i < html.n; i++) {
+        bool opens = html.p[i] == '<' && i + 1 < html.n && strchr("/abcdefghijklmnopqrstuvwxyz", html.p[i + 1]);
+        tag |= opens;
+        if (!tag)
+            p[n++] = html.p[i];
+        tag &= html.p[i] != '>';
+    }
+    return (struct str){ p, n };
+}
+
+static struct str message_of(struct ctx *cx)
+{
+    const struct error *e = &cx->err;
+    if (e->message.n)
+        return e->message;
+    struct str text = STR("");
+    for (const struct note *n = cx->notes; n; n = n->next) /* newest first */
+        text = text.n ? str_printf(cx->arena, "%.*s; %.*s", STR_ARG(n->message), STR_ARG(text)) : n->message;
+    return text.n ? text : e->detail.n ? e->detail : str_of(e->kind ? e->kind->name : "");
+}
+
+static void add_error(struct importing *m, struct batch_report *r, uint64_t row, struct str field, struct str message)
+{
+    r->failed++;
+    if (r->error_count == BATCH_ERRORS_MOST)
+        return;
+    struct str text = utf8_head(without_tags(m->cx->arena, message), MESSAGE_MOST);
+    r->errors[r->error_count++] =
+        (struct batch_error){ row, str_copy(m->arena, field), str_copy(m->arena, text) };
+}
+
+static void clear(struct ctx *cx)
+{
+    cx->err = (struct error){ 0 };
+    cx->notes = NULL;
+}
+
+/* ---- one batch --------------------------------------------------------------------------------------------------------- */
+struct one {
+    struct importing *m;
+    const struct item *item;
+    enum outcome outcome;
+};
+
+static bool import_one(struct ctx *cx, void *arg)
+{
+    struct one *o = arg;
+    return import_document(cx, o->m->layout, o->item->json, o->m->wish->update, &o->outcome);
+}
+
+static void count_one(struct batch_report *r, enum outcome outcome)
+{
+    uint64_t *counts[] = { [OUTCOME_INSERTED] = &r->inserted,
+                           [OUTCOME_UPDATED] = &r->updated,
+                           [OUTCOME_UNCHANGED] = &r->unchanged };
+    ++*counts[outcome];
+}
+
+/* What is not the document's fault: it would fail at every other as well. */
+static bool is_beyond_it(const struct ctx *cx)
+{
+    return cx->err.kind == &QueryDeadlockError || cx->err.kind == &ServiceUnavailable ||
+           cx->err.kind == &InReadOnlyMode;
+}
+
+static bool take_one(struct importing *m, const struct item *item, struct batch_report *r)
+{
+    struct ctx *cx = m->cx;
+    struct one one = { m, item, OUTCOME_INSERTED };
+    bool lost = false;
+    r->rows++;
+    if (!item->json) {
+        add_error(m, r, item->row, STR(""), item->why);
+        return true;
+    }
+    if (call_part(cx, import_one, &one, &lost)) {
+        count_one(r, one.outcome);
+        return true;
+    }
+    if (lost || is_beyond_it(cx))
+        return false;
+    add_error(m, r, item->row, str_of(cx->err.field ? cx->err.field : ""), message_of(cx));
+    clear(cx);
+    return true;
+}
+
+static bool try_batch(struct importing *m, struct batch_report *r)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (!take_one(m, &m->items[i], r))
+            return false;
+    return m->wish->dry_run || call_commit(m->cx);
+}
+
+/* A dry run is one transaction from beginning to end: nothing of it can be repeated. */
+static bool run_batch(struct importing *m)
+{
+    struct ctx *cx = m->cx;
+    for (unsigned tries = 1;; tries++) {
+        struct batch_report r = m->report;
+        cx->now_us = clock_wall_us();
+        if (try_batch(m, &r)) {
+            m->report = r;
+            break;
+        }
+        bool again = cx->err.kind == &QueryDeadlockError && tries < TRIES && !m->wish->dry_run;
+        call_rollback(cx);
+        if (!again)
+            return false;
+        clear(cx);
+        cx->memo = NULL;
+    }
+    if (m->wish->dry_run)
+        cx->later = NULL; /* it will never be later */
+    if (m->wish->progress)
+        m->wish->progress(m->wish->arg, &m->report);
+    return true;
+}
+
+static bool gather(struct importing *m)
+{
+    size_t bytes = 0;
+    m->count = 0;
+    while (m->count < DOCUMENTS_AT_ONCE && bytes < BYTES_AT_ONCE &&
+           documents_next(m->cx, m->documents, &m->items[m->count]))
+        bytes += m->items[m->count++].bytes;
+    return m->count > 0;
+}
+
+/* ---- all of them --------------------------------------------------------------------------------------------------------- */
+static bool run(struct importing *m)
+{
+    for (bool more = true; more;) {
+        struct scratch s = scratch_begin(m->cx);
+        more = gather(m);
+        if (more && !run_batch(m))
+            return false;
+        scratch_end(m->cx, &s);
+    }
+    return true;
+}
+
+bool batch_import(struct ctx *cx, const struct batch_import *wish, struct batch_report *report)
+{
+    *report = (struct batch_report){ 0 };
+    const struct doctype *type = doc_type(cx, wish->doctype);
+    if (!type || !perm_check(cx, type, NULL, IMPORT))
+        return false;
+    if (perm_by_parent(type))
+        return throw(cx, &ValidationError, N_("Rows of %s are imported with the documents they belong to."), type->name);
+    struct importing *m = arena_new_of(cx->arena, struct importing);
+    *m = (struct importing){ .cx = cx, .wish = wish, .arena = cx->arena, .layout = layout_of_import(cx, type) };
+    m->report.errors = arena_array(cx->arena, BATCH_ERRORS_MOST, sizeof *m->report.errors);
+    m->documents = m->layout ? documents_open(cx, wish, m->layout) : NULL;
+    if (!m->documents || !db_begin(cx)) /* the connection is the whole import's, not the first batch's */
+        return false;
+    bool done = run(m);
+    *report = m->report;
+    if (wish->dry_run || !done)
+        call_rollback(cx);
+    return done;
+}
+
+void batch_report_json(const struct batch_report *r, struct json_out *out)
+{
+    out_begin_object(out);
+    out_member_int(out, "rows", (int64_t)r->rows);
+    out_member_int(out, "inserted", (int64_t)r->inserted);
+    out_member_int(out, "updated", (int64_t)r->updated);
+    out_member_int(out, "unchanged", (int64_t)r->unchanged);
+    out_member_int(out, "failed", (int64_t)r->failed);
+    out_key(out, STR("errors"));
+    out_begin_array(out);
+    for (size_t i = 0; i < r->error_count; i++) {
+        out_begin_object(out);
+        out_member_int(out, "row", (int64_t)r->errors[i].row);
+        out_member_text(out, "field", r->errors[i].field);
+        out_member_text(out, "message", r->errors[i].message);
+        out_end_object(out);
+    }
+    out_end_array(out);
+    out_end_object(out);
+}
