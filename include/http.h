@@ -98,6 +98,8 @@ struct http_part { /* of multipart/form-data */
 int http_multipart(struct arena *, struct str content_type, struct str body, struct http_part **out);
 /* The whole body as text: of a spooled one the mapped file, so it takes no memory of the call. */
 struct str http_body(struct exchange *);
+/* A piece of the body (a part's value), read without keeping it in memory when the body was large. */
+struct inflow http_flow(struct exchange *, struct str piece);
 
 /* ---- lanes ---------------------------------------------------------------------------------------------------------
  * Bounded queues with a few workers each. A group (the site) may hold at most half of a lane while another waits.

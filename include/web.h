@@ -80,7 +80,7 @@ struct web {
     struct web_stream {
         struct outlet outlet; /* of `body` */
         struct gzip *gzip;    /* NULL: it goes out as it is */
-        bool may_begin, begun;
+        bool may_begin, begun, ended;
     } stream;      /* the way out of a long answer */
     bool too_long; /* it outgrew memory where it may not stream: it is to be asked for again in the stream lane */
 };

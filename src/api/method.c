@@ -202,7 +202,7 @@ static bool run_web_method(struct web *w, const struct web_method *m)
     out_begin_object(&w->out);
     if (!m->run(w))
         return false;
-    if (w->exchange->response.status && !web_streams(w))
+    if (w->exchange->response.status && (!web_streams(w) || w->stream.ended))
         return true;
     out_end_object(&w->out);
     return web_send_json(w, 200);

@@ -139,3 +139,35 @@ struct str http_body(struct exchange *x)
     arena_defer(x->arena, unmap, m);
     return rq->body = (struct str){ m->at, m->size };
 }
+
+/* ---- piece by piece ----------------------------------------------------------------------------------------------- */
+struct flow {
+    int fd;
+    off_t at, end;
+};
+
+static ssize_t read_flow(void *arg, char *to, size_t most)
+{
+    struct flow *f = arg;
+    size_t left = (size_t)(f->end - f->at);
+    ssize_t n;
+    do
+        n = pread(f->fd, to, left < most ? left : most, f->at);
+    while (n < 0 && errno == EINTR);
+    if (n == 0 && left)
+        return -1; /* the file is shorter than what was written */
+    f->at += n > 0 ? n : 0;
+    return n;
+}
+
+/* What was mapped to find the piece need not stay in memory: the file has it. */
+struct inflow http_flow(struct exchange *x, struct str piece)
+{
+    const struct http_request *rq = &x->request;
+    if (rq->spool_fd < 0)
+        return inflow_of(x->arena, piece);
+    madvise((void *)(uintptr_t)rq->body.p, rq->body.n, MADV_DONTNEED);
+    struct flow *f = arena_new_of(x->arena, struct flow);
+    *f = (struct flow){ rq->spool_fd, piece.p - rq->body.p, piece.p - rq->body.p + (off_t)piece.n };
+    return (struct inflow){ read_flow, f };
+}

@@ -47,7 +47,8 @@ static bool take(struct outlet *outlet, struct buf *b)
         w->too_long = true;
         return gone(w);
     }
-    struct str piece = s->begun ? buf_str(b) : web_with_session(w, buf_str(b));
+    bool json = !web_header(w->exchange, "Content-Type").n;
+    struct str piece = json && !s->begun ? web_with_session(w, buf_str(b)) : buf_str(b);
     if ((!s->begun && !begin(w)) || !send(w, piece, false))
         return false;
     b->n = 0;
@@ -72,6 +73,7 @@ bool web_streams(const struct web *w)
 
 bool web_stream_rest(struct web *w, struct str rest)
 {
+    w->stream.ended = true;
     return send(w, rest, true);
 }
 
