@@ -400,13 +400,13 @@ struct batch_export {
 bool batch_export(struct ctx *, const struct batch_export *, struct buf *out, uint64_t *count);
 
 struct batch_error {
-    uint64_t row;      /* as the file counts them: lines, or rows of the spreadsheet */
-    struct str field;  /* empty: none in particular */
+    uint64_t row;     /* as the file counts them: lines, or rows of the spreadsheet */
+    struct str field; /* empty: none in particular */
     struct str message;
 };
 struct batch_report {
     uint64_t rows, inserted, updated, unchanged, failed; /* documents */
-    struct batch_error *errors;                           /* the first BATCH_ERRORS_MOST of those that failed */
+    struct batch_error *errors;                          /* the first BATCH_ERRORS_MOST of those that failed */
     size_t error_count;
 };
 enum { BATCH_ERRORS_MOST = 1000 };

@@ -19,22 +19,21 @@ static bool format_of(struct web *w, enum batch_format *format)
 /* ---- out ---------------------------------------------------------------------------------------------------------------- */
 static bool write_all(struct web *w, const struct batch_export *wish)
 {
-    static const char *const types[] = { [BATCH_CSV] = "text/csv; charset=utf-8",
-                                         [BATCH_LINES] = "application/x-ndjson; charset=utf-8" };
+    static const char *const types[] = {
+        [BATCH_CSV] = "text/csv; charset=utf-8", [BATCH_LINES] = "application/x-ndjson; charset=utf-8"
+    };
     static const char *const endings[] = { [BATCH_CSV] = "csv", [BATCH_LINES] = "jsonl" };
     const struct doctype *type = doc_type(&w->cx, wish->doctype);
     uint64_t count;
     if (!type)
         return false;
     http_set_header(w->exchange, "Content-Type", str_of(types[wish->format]));
-    http_set_header(
-        w->exchange, "Content-Disposition",
-        str_printf(w->cx.arena, "attachment; filename=\"%s.%s\"",
-                   url_encode(w->cx.arena, str_of(type->name), " ").p, endings[wish->format]));
+    http_set_header(w->exchange, "Content-Disposition",
+                    str_printf(w->cx.arena, "attachment; filename=\"%s.%s\"",
+                               url_encode(w->cx.arena, str_of(type->name), " ").p, endings[wish->format]));
     w->private_answer = true;
     w->body.n = 0; /* no object: the file is the answer */
-    return batch_export(&w->cx, wish, &w->body, &count) &&
-           web_send(w, 200, types[wish->format], buf_str(&w->body));
+    return batch_export(&w->cx, wish, &w->body, &count) && web_send(w, 200, types[wish->format], buf_str(&w->body));
 }
 
 static bool export(struct web *w)
@@ -103,12 +102,14 @@ static size_t import_most(const struct web *w)
     return says_who ? IMPORT_MOST : (size_t)1 << 20;
 }
 
-WEB_METHOD(data_import) = { .path = "lms.data.import",
-                            .verbs = HTTP_POST | HTTP_PUT,
-                            .lane = LANE_SLOW,
-                            .body_limit_of = import_most,
-                            ARGS({ "file", ATTACH, .reqd = true }, { "doctype", DATA, .reqd = true }, { "update", CHECK },
-                                 { "dry_run", CHECK }, { "format", SELECT, .options = "csv\njsonl" }),
-                            .run = import,
-                            .about = "Makes, and on request updates, documents from CSV or JSON lines; says what became "
-                                     "of each." };
+WEB_METHOD(data_import) = {
+    .path = "lms.data.import",
+    .verbs = HTTP_POST | HTTP_PUT,
+    .lane = LANE_SLOW,
+    .body_limit_of = import_most,
+    ARGS({ "file", ATTACH, .reqd = true }, { "doctype", DATA, .reqd = true }, { "update", CHECK }, { "dry_run", CHECK },
+         { "format", SELECT, .options = "csv\njsonl" }),
+    .run = import,
+    .about = "Makes, and on request updates, documents from CSV or JSON lines; says what became "
+             "of each."
+};

@@ -19,7 +19,7 @@ static bool format_of(const struct command_line *cl, const char *file, enum batc
 {
     const char *given = option_value(cl, "--format");
     *format = has_ending(file, ".jsonl") || has_ending(file, ".ndjson") || has_ending(file, ".json") ? BATCH_LINES
-                                                                                                      : BATCH_CSV;
+                                                                                                     : BATCH_CSV;
     if (!given || batch_format_named(str_of(given), format))
         return true;
     return command_misused(cl, "--format must be csv or jsonl.") == DONE;
@@ -112,12 +112,13 @@ static int run_export(struct command_line *cl)
     return status;
 }
 
-COMMAND(data_export) = { .name = "data export",
-                         .words = "HOST DOCTYPE FILE",
-                         OPTIONS({ "--format", "F", "csv or jsonl; else as the file is called" },
-                                 { "--filters", "JSON", "as a list's: {\"published\": 1}" }),
-                         .about = "Writes the documents of a DocType into a file.",
-                         .run = run_export };
+COMMAND(data_export)
+= { .name = "data export",
+    .words = "HOST DOCTYPE FILE",
+    OPTIONS({ "--format", "F", "csv or jsonl; else as the file is called" },
+            { "--filters", "JSON", "as a list's: {\"published\": 1}" }),
+    .about = "Writes the documents of a DocType into a file.",
+    .run = run_export };
 
 /* ---- import --------------------------------------------------------------------------------------------------------------- */
 static ssize_t read_in(void *arg, char *to, size_t most)
@@ -193,11 +194,11 @@ static int run_import(struct command_line *cl)
     return status == DONE && report.failed ? FAILED : status;
 }
 
-COMMAND(data_import) = { .name = "data import",
-                         .words = "HOST DOCTYPE FILE",
-                         OPTIONS({ "--update", NULL, "documents whose name exists are updated; else they are duplicates" },
-                                 { "--dry-run", NULL, "changes nothing and says what would be" },
-                                 { "--format", "F", "csv or jsonl; else as the file is called" },
-                                 { "--json", NULL, "the report as JSON" }),
-                         .about = "Makes documents of a DocType from CSV or JSON lines; says what became of each.",
-                         .run = run_import };
+COMMAND(data_import)
+= { .name = "data import",
+    .words = "HOST DOCTYPE FILE",
+    OPTIONS({ "--update", NULL, "documents whose name exists are updated; else they are duplicates" },
+            { "--dry-run", NULL, "changes nothing and says what would be" },
+            { "--format", "F", "csv or jsonl; else as the file is called" }, { "--json", NULL, "the report as JSON" }),
+    .about = "Makes documents of a DocType from CSV or JSON lines; says what became of each.",
+    .run = run_import };

@@ -49,8 +49,7 @@ static void add_error(struct importing *m, struct batch_report *r, uint64_t row,
     if (r->error_count == BATCH_ERRORS_MOST)
         return;
     struct str text = utf8_head(without_tags(m->cx->arena, message), MESSAGE_MOST);
-    r->errors[r->error_count++] =
-        (struct batch_error){ row, str_copy(m->arena, field), str_copy(m->arena, text) };
+    r->errors[r->error_count++] = (struct batch_error){ row, str_copy(m->arena, field), str_copy(m->arena, text) };
 }
 
 static void clear(struct ctx *cx)
@@ -74,9 +73,9 @@ static bool import_one(struct ctx *cx, void *arg)
 
 static void count_one(struct batch_report *r, enum outcome outcome)
 {
-    uint64_t *counts[] = { [OUTCOME_INSERTED] = &r->inserted,
-                           [OUTCOME_UPDATED] = &r->updated,
-                           [OUTCOME_UNCHANGED] = &r->unchanged };
+    uint64_t *counts[] = {
+        [OUTCOME_INSERTED] = &r->inserted, [OUTCOME_UPDATED] = &r->updated, [OUTCOME_UNCHANGED] = &r->unchanged
+    };
     ++*counts[outcome];
 }
 
@@ -171,7 +170,8 @@ bool batch_import(struct ctx *cx, const struct batch_import *wish, struct batch_
     if (!type || !perm_check(cx, type, NULL, IMPORT))
         return false;
     if (perm_by_parent(type))
-        return throw(cx, &ValidationError, N_("Rows of %s are imported with the documents they belong to."), type->name);
+        return throw(cx, &ValidationError, N_("Rows of %s are imported with the documents they belong to."),
+                     type->name);
     struct importing *m = arena_new_of(cx->arena, struct importing);
     *m = (struct importing){ .cx = cx, .wish = wish, .arena = cx->arena, .layout = layout_of_import(cx, type) };
     m->report.errors = arena_array(cx->arena, BATCH_ERRORS_MOST, sizeof *m->report.errors);

@@ -5,7 +5,9 @@
 /* Standard columns that count; the others (owner, stamps) are the server's, and passed over. */
 static bool keeps_standard(const struct field *f)
 {
-    static const enum standard kept[] = { STD_NAME, STD_DOCSTATUS, STD_IDX, STD_PARENT, STD_PARENTFIELD, STD_PARENTTYPE };
+    static const enum standard kept[] = {
+        STD_NAME, STD_DOCSTATUS, STD_IDX, STD_PARENT, STD_PARENTFIELD, STD_PARENTTYPE
+    };
     for (size_t i = 0; i < countof(kept); i++)
         if (f == &standard_fields[kept[i]])
             return true;
@@ -27,6 +29,40 @@ static bool no_such_field(struct ctx *cx, const struct doctype *type, const char
     return false;
 }
 
+/* Over REST a text that is no number is 0, as Frappe has it; in a file of thousands nobody would notice. */
+static bool is_number(struct ctx *cx, const struct field *f, const json_t *value)
+{
+    struct str text = str_trim(json_str_of(value));
+    struct decimal d;
+    if (!json_is_string(value) || !text.n || decimal_parse(without_commas(cx->arena, text), &d))
+        return true;
+    throw(cx, &ValidationError, N_("%s: \"%.*s\" is not a number"), field_label(cx->arena, f),
+          STR_ARG(utf8_head(text, 100)));
+    return error_of_field(cx, f);
+}
+
+/* "Yes" and "No" of spreadsheets. */
+static json_t *as_check(const json_t *value)
+{
+    struct str text = str_trim(json_str_of(value));
+    bool yes = str_eq_nocase(text, STR("yes")) || str_eq_nocase(text, STR("true"));
+    bool no = str_eq_nocase(text, STR("no")) || str_eq_nocase(text, STR("false"));
+    return yes || no ? json_integer(yes) : NULL;
+}
+
+static bool sift_value(struct ctx *cx, const struct doctype *type, json_t *object, const char *key, const json_t *value)
+{
+    const struct field *f = doc_field(type, str_of(key));
+    if (!f)
+        return no_such_field(cx, type, key);
+    if (!field_is_number(f))
+        return true;
+    json_t *check = f->type == CHECK ? as_check(value) : NULL;
+    if (check)
+        json_object_set_new(object, key, check);
+    return check || is_number(cx, f, value);
+}
+
 /* Removes what does not count; complains of what does not exist. */
 static bool sift(struct ctx *cx, const struct layout *l, json_t *object)
 {
@@ -39,8 +75,8 @@ static bool sift(struct ctx *cx, const struct layout *l, json_t *object)
         bool passed_over = key[0] == '_' || !strcmp(key, "doctype") || (standard && !keeps_standard(standard));
         if (passed_over)
             json_object_del(object, key);
-        else if (!standard && !doc_field(l->type, str_of(key)))
-            return no_such_field(cx, l->type, key);
+        else if (!standard && !sift_value(cx, l->type, object, key, value))
+            return false;
     }
     return true;
 }

@@ -95,9 +95,8 @@ static bool must_be_unique(struct ctx *cx, const struct doc *doc, const char *co
     }
     note(cx, NULL, N_("%s must be unique"), buf_str(&labels).p);
     throw_noted(cx, &UniqueValidationError,
-                       str_printf(cx->arena,
-                                  "('%s', '%.*s', IntegrityError(1062, \"Duplicate entry '%.*s' for key '%s'\"))",
-                                  doc->type->name, STR_ARG(doc->name), STR_ARG(buf_str(&values)), fields[0]));
+                str_printf(cx->arena, "('%s', '%.*s', IntegrityError(1062, \"Duplicate entry '%.*s' for key '%s'\"))",
+                           doc->type->name, STR_ARG(doc->name), STR_ARG(buf_str(&values)), fields[0]));
     return error_of_field(cx, column_find(doc->type, str_of(fields[0])));
 }
 
@@ -107,9 +106,9 @@ static bool name_exists_already(struct ctx *cx, const struct doc *doc)
          STR_ARG(html_escape(cx->arena, doc->name).text));
     cx->notes->indicator = "red";
     throw_noted(cx, &DuplicateEntryError,
-                       str_printf(cx->arena,
-                                  "('%s', '%.*s', IntegrityError(1062, \"Duplicate entry '%.*s' for key 'PRIMARY'\"))",
-                                  doc->type->name, STR_ARG(doc->name), STR_ARG(doc->name)));
+                str_printf(cx->arena,
+                           "('%s', '%.*s', IntegrityError(1062, \"Duplicate entry '%.*s' for key 'PRIMARY'\"))",
+                           doc->type->name, STR_ARG(doc->name), STR_ARG(doc->name)));
     return error_of_field(cx, &standard_fields[STD_NAME]);
 }
 

@@ -56,7 +56,7 @@ bool http_stream_begin(struct exchange *x)
     wakeup_init(&s->room);
     s->began_us = clock_mono_us();
     s->gone = x->request.method == HTTP_HEAD; /* the head is all that is wanted */
-    t->suspended = true; /* since it came into the lane */
+    t->suspended = true;                      /* since it came into the lane */
     t->stream = s;
     loop_stir(t);
     return true;
