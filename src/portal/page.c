@@ -113,6 +113,11 @@ static void frame_languages(struct web *w, struct view *view, struct str base)
         web_cookie(w, "lang", w->cx.lang, 365 * 86400);
 }
 
+struct str page_image(struct web *w, struct str url)
+{
+    return str_starts(url, STR("/files/")) ? url_encode(w->cx.arena, url, "/") : STR_NONE;
+}
+
 static void frame_account(struct web *w, struct view *view)
 {
     if (!user_is_guest(w->cx.user)) {

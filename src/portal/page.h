@@ -22,6 +22,9 @@ void page_script(struct page *, const char *asset);
 /* Structured data (schema.org) for the head; `json` is JSON of our own making. */
 void page_json_ld(struct page *, struct str json);
 
+/* The path of a public file of this school, as it may stand in a link; empty for anything else: a page asks no other
+ * host for a picture. */
+struct str page_image(struct web *, struct str url);
 /* "/login?redirect-to=…" back to this page. */
 struct str page_login_url(struct web *);
 /* A translated message id in the page's language. */

@@ -1,7 +1,7 @@
 /* A bootcamp's page: what it is, its outline, its price and how to get in. */
 #include "outline.h"
 
-static void json_ld(struct page *p, const struct outline *o, struct str url)
+static void json_ld(struct page *p, const struct outline *o, struct str url, struct str image)
 {
     struct arena *a = p->web->cx.arena;
     struct buf text = buf_new(a, 64 << 10);
@@ -13,6 +13,8 @@ static void json_ld(struct page *p, const struct outline *o, struct str url)
     out_member_text(&out, "description",
                     o->card.short_introduction.n ? o->card.short_introduction : markdown_words(a, o->description, 300));
     out_member_text(&out, "url", url);
+    if (image.n)
+        out_member_text(&out, "image", image);
     out_member_text(&out, "inLanguage", p->web->cx.lang);
     out_key(&out, STR("provider"));
     out_begin_object(&out);
@@ -66,7 +68,11 @@ static bool show(struct web *w)
     view_text(p.view, "source_url", html_safe_url(w->cx.arena, o->source_url));
     outline_view(&p, p.view, o, STR_NONE);
     ways_in(&p, o);
-    json_ld(&p, o, str_printf(w->cx.arena, "%.*s%.*s", STR_ARG(web_base_url(w)), STR_ARG(o->card.url)));
+    struct str base = web_base_url(w), picture = page_image(w, o->card.image);
+    struct str image = picture.n ? str_printf(w->cx.arena, "%.*s%.*s", STR_ARG(base), STR_ARG(picture)) : STR_NONE;
+    view_text(p.view, "cover", picture);
+    view_text(p.view, "og_image", image);
+    json_ld(&p, o, str_printf(w->cx.arena, "%.*s%.*s", STR_ARG(base), STR_ARG(o->card.url)), image);
     if (!o->published)
         page_unlisted(&p);
     return page_send(&p, "bootcamp", 200);

@@ -327,3 +327,18 @@ def test_bodies_that_hold_documents_have_a_limit_of_their_own(server):
             f"Content-Length: {3 << 20}\r\n\r\n").encode()
     school.admin.get("/api/resource/User")
     assert server.raw(head, wait=3).startswith(b"HTTP/1.1 413 ")
+
+
+# ---- pictures ------------------------------------------------------------------------------------------------------------
+def test_a_bootcamp_shows_the_pictures_of_its_own_school_and_no_others(school):
+    for title, image in (("With a cover", "/files/a cover é.png"), ("With a spy", "https://elsewhere.test/spy.png"),
+                         ("With a host", "//elsewhere.test/spy.png")):
+        made = school.admin.post("/api/resource/LMS Bootcamp", {"title": title, "published": 1, "image": image})
+        assert made.status == 200, made
+    catalogue, page = school.guest.get("/").text, school.guest.get("/bootcamps/with-a-cover").text
+    assert catalogue.count("<img") == 1 and 'src="/files/a%20cover%20%C3%A9.png"' in catalogue
+    assert 'class="cover" src="/files/a%20cover%20%C3%A9.png"' in page
+    assert '<meta property="og:image" content="http://' in page and '/files/a%20cover%20%C3%A9.png">' in page
+    for slug in ("with-a-spy", "with-a-host"):
+        page = school.guest.get(f"/bootcamps/{slug}").text
+        assert "elsewhere.test" not in page and "og:image" not in page
