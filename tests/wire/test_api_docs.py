@@ -98,13 +98,13 @@ class Shell:
     """One shell for the whole page: variables and functions last."""
 
     def __init__(self, data, port):
-        self.data, self.port = str(data), port
+        self.data, self.port, self.other_port = str(data), port, free_port()
         self.process = subprocess.Popen(["bash", "--norc"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT,
                                         stderr=subprocess.STDOUT, text=True)
 
     def run(self, command):
         command = command.replace(".localhost:8080", f".localhost:{self.port}").replace("var/demo", self.data)
-        command = command.replace("build/preau", PREAU)
+        command = command.replace("build/preau", PREAU).replace("8090", str(self.other_port))
         self.process.stdin.write(f"{command}\necho; echo =done=\n")
         self.process.stdin.flush()
         watch = threading.Timer(60, self.process.kill)
