@@ -179,8 +179,10 @@ bool field_type_named(struct str, enum field_type *out);
 struct doc *doc_type_document(struct ctx *, const struct doctype *);
 
 /* ---- definitions that a site changes: the hooks of DocType and its rows, Custom Field, Property Setter, Custom DocPerm ---- */
-/* Completes a definition that is being saved (fieldnames from labels) and checks what it would make of its DocType.
- * False: has thrown; 409 where a name is taken, else 417. */
+/* Completes a DocType that is being saved: fieldnames from labels, amended_from where documents are submitted. */
+bool definition_complete(struct ctx *, struct doc *);
+/* Checks what a definition would make of its DocType, fieldnames completed. False: has thrown; 409 where a name is
+ * taken, else 417. */
 bool definition_prove(struct ctx *, struct doc *);
 /* Makes the table fit, at once and on a connection of its own, and drops what is cached of the DocType. */
 bool definition_apply(struct ctx *, struct doc *);

@@ -79,6 +79,7 @@ DOCTYPE(doctype)
     PERMS({ "System Manager", ALL }),
     .allow_rename = true,
     .track_changes = true,
+    .before_validate = definition_complete,
     .total = definition_prove, /* of the whole, also when one of its rows is saved by itself */
     .on_update = definition_apply,
     .on_trash = definition_remove,

@@ -81,6 +81,31 @@ static bool name_fields(struct ctx *cx, struct doc *doc)
     return true;
 }
 
+/* A submitted document is amended by a new one that says so. */
+static bool add_amended_from(struct ctx *cx, struct doc *doc)
+{
+    const struct doc_rows *rows = doc_table(doc, "fields");
+    for (size_t i = 0; i < rows->count; i++)
+        if (str_is(doc_text(rows->rows[i], "fieldname"), "amended_from"))
+            return true;
+    struct doc *row = doc_add_row(cx, doc, "fields");
+    if (!row)
+        return false;
+    doc_set_text(row, "fieldname", STR("amended_from"));
+    doc_set_text(row, "label", STR("Amended From"));
+    doc_set_text(row, "fieldtype", STR("Link"));
+    doc_set_text(row, "options", doc->name);
+    doc_set_int(row, "read_only", 1);
+    doc_set_int(row, "no_copy", 1);
+    doc_set_int(row, "print_hide", 1);
+    return true;
+}
+
+bool definition_complete(struct ctx *cx, struct doc *doc)
+{
+    return name_fields(cx, doc) && (!doc_true(doc, "is_submittable") || add_amended_from(cx, doc));
+}
+
 /* ---- what it would be ------------------------------------------------------------------------------------------------------- */
 static bool declares(const struct doc *doc, const char *fieldname)
 {
@@ -133,6 +158,9 @@ static struct draft *proposed(struct ctx *cx, const struct doc *doc)
 static bool prove_kind(struct ctx *cx, const struct doc *doc, const struct draft *d)
 {
     const struct doctype *stored = stored_type(cx, doc);
+    if (doc_true(doc, "is_virtual"))
+        return throw(cx, &ValidationError,
+                     N_("A DocType without a table (is_virtual) needs code of its own, which a site cannot have."));
     if (!doc->before)
         return (doc_true(doc, "custom") ||
                 throw(cx, &ValidationError,

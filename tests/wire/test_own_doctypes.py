@@ -179,9 +179,67 @@ def test_naming_series_and_formats(school):
 def test_a_submittable_doctype(school):
     defined(school, "Request", ("title", "Data"), is_submittable=1,
             permissions=[{"role": "System Manager", **ALL, "submit": 1, "cancel": 1}])
+    fields = school.admin.get("/api/resource/DocType/Request").data["fields"]
+    assert [f["fieldname"] for f in fields] == ["title", "amended_from"]
     name = school.admin.create("Request", title="a").data["name"]
     assert school.admin.put(f"/api/resource/Request/{name}", {"docstatus": 1}).data["docstatus"] == 1
     assert refused(school.admin.put(f"/api/resource/Request/{name}", {"title": "b"})).exc_type == "UpdateAfterSubmitError"
+    assert school.admin.put(f"/api/resource/Request/{name}", {"docstatus": 2}).status == 200
+    assert school.admin.create("Request", title="b", amended_from=name).data["name"] == f"{name}-1"
+
+
+def test_a_single_with_rows(school):
+    defined(school, "Opening Hour", ("day", "Data"), istable=1)
+    defined(school, "Desk Settings", ("hours", "Table", {"options": "Opening Hour"}), ("code", "Password"), issingle=1)
+    path = "/api/resource/Desk Settings/Desk Settings"
+    school.admin.put(path, {"hours": [{"day": "Mon"}, {"day": "Tue"}], "code": "abc"})
+    read = school.admin.get(path).data
+    assert [h["day"] for h in read["hours"]] == ["Mon", "Tue"] and read["code"] == "***"
+
+
+def test_a_field_saved_and_deleted_by_itself(school):
+    made = defined(school, "Row By Row", ("title", "Data"), ("size", "Data"))
+    row = made["fields"][1]
+    answer = school.admin.put(f"/api/resource/DocField/{row['name']}", {"fieldtype": "Small Text", "reqd": 1})
+    assert answer.status == 200, answer
+    assert school.admin.create("Row By Row", title="x", size="y" * 500).status == 200
+    refused(school.admin.create("Row By Row", title="x"))
+    refused(school.admin.put(f"/api/resource/DocField/{row['name']}", {"fieldname": "owner"}), words="standard column")
+    added = school.admin.create("DocField", parent="Row By Row", parenttype="DocType", parentfield="fields",
+                                fieldname="third", fieldtype="Int")
+    assert added.status == 200, added
+    assert school.admin.create("Row By Row", title="x", size="z", third=3).data["third"] == 3
+    assert school.admin.delete(f"/api/resource/DocField/{added.data['name']}").status == 202
+    assert "third" not in school.admin.list("Row By Row", fields=["*"]).text
+
+
+def test_kept_answers_follow_the_definition(school):
+    defined(school, "Flyer", ("title", "Data"), permissions=[{"role": "Guest", "read": 1}, {"role": "System Manager", **ALL}])
+    school.admin.create("Flyer", title="x")
+    everything = {"fields": ["*"]}
+    for _ in "ab":
+        assert "paper" not in school.guest.list("Flyer", **everything).data[0]
+    school.admin.create("Custom Field", dt="Flyer", fieldname="paper", label="Paper", fieldtype="Data", default="A4")
+    assert "paper" in school.guest.list("Flyer", **everything).data[0]
+    school.admin.create("Custom DocPerm", parent="Flyer", role="System Manager", read=1)
+    assert school.guest.list("Flyer", **everything).status == 403
+
+
+def test_the_description_has_it(school):
+    defined(school, "Described", ("shelf_mark", "Data"))
+    assert "shelf_mark" in school.admin.get("/api/openapi.json").text
+    assert "Described" not in school.guest.get("/api/openapi.json").text
+
+
+def test_a_custom_field_on_rows_of_a_tree(school):
+    school.admin.create("Custom Field", dt="LMS Lesson", fieldname="level", label="Level", fieldtype="Select",
+                        options="\nEasy\nHard")
+    tree = school.admin.create("LMS Bootcamp", title="Levels", courses=[
+        {"title": "One", "lessons": [{"title": "A", "content_type": "Text", "level": "Hard"}]}]).data
+    assert tree["courses"][0]["lessons"][0]["level"] == "Hard"
+    assert school.admin.list("LMS Lesson", filters={"level": "Hard"}, fields=["title"]).data == [{"title": "A"}]
+    lesson = tree["courses"][0]["lessons"][0]["name"]
+    refused(school.admin.put(f"/api/resource/LMS Lesson/{lesson}", {"level": "Odd"}))
 
 
 # ---- permissions ---------------------------------------------------------------------------------------------------------
@@ -353,6 +411,7 @@ def test_fields_that_make_no_sense(school, fields, words):
     ({"autoname": "what is this"}, "autoname"),
     ({"istable": 1, "issingle": 1}, "Single"),
     ({"custom": 0}, "custom"),
+    ({"is_virtual": 1}, "is_virtual"),
     ({"permissions": [{"role": "Nope", "read": 1}]}, "Nope"),
     ({"permissions": [{"role": "All", "read": 1}, {"role": "All", "read": 1}]}, "one permission"),
     ({"permissions": [{"role": "All", "read": 1, "submit": 1}]}, "is_submittable"),
