@@ -57,19 +57,22 @@ static bool find_site(struct visit *v)
     return true;
 }
 
-static bool is_open(struct visit *v)
-{
-    if (!v->site || !v->site->suspended)
-        return true;
-    throw(&v->web.cx, &SessionStopped, "The school is being looked after. Please try again in a minute.");
-    return false;
-}
-
 /* A site whose settings are not read yet has its configuration: origins stand in it. */
 static void lend_site(struct visit *v)
 {
     if (!v->open)
         v->web.cx.site = v->site;
+}
+
+/* Said in the reader's language and in the school's frame, though its settings may never be read while it is closed. */
+static bool is_open(struct visit *v)
+{
+    if (!v->site || !v->site->suspended)
+        return true;
+    lend_site(v);
+    web_speak(&v->web);
+    throw(&v->web.cx, &SessionStopped, "The school is being looked after. Please try again in a minute.");
+    return false;
 }
 
 static bool answer_options(struct visit *v)

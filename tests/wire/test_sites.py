@@ -105,7 +105,9 @@ def test_a_creation_that_was_killed_is_cleared_by_the_next(server):
 def test_a_suspended_site_is_closed_within_a_second_and_opens_again(server, school):
     assert preau(server, "site", "suspend", school.host).returncode == 0
     time.sleep(1.1)
-    assert server.plain("GET", "/", school.host) == 503
+    closed = school.guest.get("/?lang=fr")
+    assert closed.status == 503 and closed.header("Retry-After") and '<html lang="fr">' in closed.text
+    assert school.guest.get("/api/method/ping").exc_type == "SessionStopped"
     assert school.host + "\tsuspended" in preau(server, "site", "list").stdout
     assert preau(server, "site", "resume", school.host).returncode == 0
     time.sleep(1.1)
