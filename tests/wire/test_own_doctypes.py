@@ -454,6 +454,34 @@ def test_twenty_at_once_make_one(school):
     assert school.admin.create("Contested", **{winner: "x"}).data[winner] == "x"
 
 
+def test_nobody_notices_a_table_that_changes(school):
+    made = defined(school, "Busy", ("title", "Data"))
+    answers, over = [], threading.Event()
+
+    def work():
+        client = school.client("Administrator")
+        while not over.is_set():
+            name = client.create("Busy", title="x")
+            answers.append(name)
+            answers.append(client.list("Busy", fields=["*"], limit_page_length=5))
+            if name.status == 200:
+                answers.append(client.put(f"/api/resource/Busy/{name.data['name']}", {"title": "y"}))
+
+    school.token("Administrator")
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    [t.start() for t in threads]
+    changes = []
+    for i in range(6):
+        row = {"fieldname": f"more_{i}", "fieldtype": ["Data", "Int", "Text"][i % 3]}
+        made = school.admin.get("/api/resource/DocType/Busy").data
+        changes.append(school.admin.put("/api/resource/DocType/Busy", {"fields": made["fields"] + [row]}))
+    over.set()
+    [t.join() for t in threads]
+    assert [a.status for a in changes] == [200] * 6
+    assert [a for a in answers if a.status != 200] == []
+    assert len(answers) > 20
+
+
 # ---- those of the program ------------------------------------------------------------------------------------------------
 
 
