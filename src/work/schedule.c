@@ -2,7 +2,8 @@
  * number of daemons; whoever takes it does it for all. */
 #include "work_priv.h"
 
-static const int64_t SECOND = 1000000, HOUR = 3600 * SECOND, DAY = 24 * HOUR;
+/* SKEW: the clock of this machine may be behind the server's, by which the job was found due. */
+static const int64_t SECOND = 1000000, HOUR = 3600 * SECOND, DAY = 24 * HOUR, SKEW = 300 * SECOND;
 
 bool is_scheduled(const struct job *job)
 {
@@ -22,7 +23,7 @@ static int64_t next_day(const struct ctx *cx, const struct job *job, int64_t now
     int64_t at = local - (local % DAY + DAY) % DAY + job->hour * HOUR + share(cx->site, HOUR);
     for (;; at += DAY) {
         int64_t utc = zone ? zone_to_utc_us(zone, at) : at;
-        if (utc > now_us)
+        if (utc > now_us + SKEW)
             return utc;
     }
 }

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -35,7 +36,7 @@ class Received:
 class Receiver:
     """A program that is told things. `answer` decides what it says to a path."""
 
-    def __init__(self, port=0):
+    def __init__(self, port=0, tls=None):
         self.got, self.status, self.slow = [], 200, 0
         receiver = self
 
@@ -58,6 +59,8 @@ class Receiver:
 
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.port = self.http.server_address[1]
+        if tls:
+            self.http.socket = tls.wrap_socket(self.http.socket, server_side=True)
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
     def url(self, path="/hook"):
@@ -387,6 +390,21 @@ def test_private_addresses_are_refused_whatever_they_are_called(server, receiver
         eventually(lambda: log_rows(closed, name), 15, lambda: url)
         error = log_rows(closed, name)[0]["error"]
         assert "not a public one" in error or "no address of the web" in error, (url, error)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(school, tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days",
+                    "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    other = Receiver(tls=tls)
+    name, path = hook(school, type("TLS", (), {"url": lambda self, path: f"https://127.0.0.1:{other.port}{path}"})())
+    role(school, "Certified")
+    eventually(lambda: log_rows(school, name))
+    assert log_rows(school, name)[0]["error"] == "The host's certificate is not valid." and other.got == []
+    school.admin.put(f"/api/resource/Webhook/{name}", {"enabled": 0})
+    other.close()
 
 
 def test_a_host_listed_with_a_port_opens_that_port_only(server, receiver):
