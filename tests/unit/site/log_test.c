@@ -139,3 +139,46 @@ TEST(tick, notices_a_suspension_and_another_daemons_change)
     assert_true(suspended);
     tenant_close();
 }
+
+static bool write_title(struct ctx *cx, void *title)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "INSERT INTO ");
+    sql_table(q, "tabSingles");
+    sql_add(q, " VALUES ('School Settings', 'title', ");
+    sql_text(q, str_of(title));
+    sql_add(q, ")");
+    call_later(cx, count_run, NULL);
+    note(cx, NULL, "%s", (const char *)title);
+    return db_change(cx, q) == 1;
+}
+
+static bool write_then_fail(struct ctx *cx, void *title)
+{
+    return write_title(cx, title) && throw(cx, &ValidationError, "No.");
+}
+
+TEST(call, an_attempt_that_fails_undoes_only_itself)
+{
+    begin();
+    struct ctx cx;
+    struct error why;
+    tenant_call(&cx);
+    later_runs = 0;
+    assert_true(call_attempt(&cx, write_title, "kept", &why));
+    assert_null(why.kind);
+    assert_true(call_attempt(&cx, write_then_fail, "undone", &why));
+    assert_ptr_equal(why.kind, &ValidationError);
+    assert_false(failed(&cx));
+    assert_str(cx.notes->message, "kept");
+    assert_true(call_attempt(&cx, write_title, "kept too", &why));
+    assert_true(call_commit(&cx));
+    assert_int_equal(later_runs, 2);
+    struct sql *q = sql_new(&cx);
+    struct str list;
+    sql_add(q, "SELECT GROUP_CONCAT(`value` ORDER BY `value`) FROM `school`.`tabSingles`");
+    assert_true(db_first_text(&cx, q, &list));
+    assert_str(list, "kept,kept too");
+    db_return(&cx);
+    tenant_close();
+}
