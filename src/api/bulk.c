@@ -141,7 +141,7 @@ static void write_outcome(struct web *w, struct outcome *to, const char *verb)
     out_end_array(&to->done_out);
     out_end_array(&to->failed_out);
     out_end_array(&to->docs_out);
-    out_key(out, STR("data"));
+    api_answer_key(w);
     out_begin_object(out);
     out_key(out, str_of(verb));
     out_raw(out, buf_str(&to->done));
