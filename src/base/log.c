@@ -120,21 +120,31 @@ void log_begin(struct log_line *l, enum log_level level, const char *event)
     log_text(l, "event", str_of(event));
 }
 
-static void key(struct log_line *l, const char *name)
+/* ,"name": and, for a text, its first quotation mark; callers have seen to the room. */
+static void key(struct log_line *l, const char *name, bool text)
 {
-    put(l, STR(",\""));
-    put(l, str_of(name));
-    put(l, STR("\":"));
+    char *p = l->text + l->n;
+    *p++ = ',';
+    *p++ = '"';
+    while (*name)
+        *p++ = *name++;
+    *p++ = '"';
+    *p++ = ':';
+    if (text)
+        *p++ = '"';
+    l->n = (size_t)(p - l->text);
+}
+
+static bool has_room_for(const struct log_line *l, const char *name)
+{
+    return sizeof l->text - TAIL - l->n >= 64 + strlen(name); /* and for a little of the value */
 }
 
 void log_text(struct log_line *l, const char *name, struct str value)
 {
-    if (!l->wanted || !value.n)
+    if (!l->wanted || !value.n || !has_room_for(l, name))
         return;
-    if (sizeof l->text - TAIL - l->n < 64) /* no room for a key and a little of the value */
-        return;
-    key(l, name);
-    put(l, STR("\""));
+    key(l, name, true);
     put_escaped(l, value);
     if (l->n == sizeof l->text - TAIL)
         l->n -= 8; /* never end inside an escape */
@@ -143,9 +153,9 @@ void log_text(struct log_line *l, const char *name, struct str value)
 
 void log_number(struct log_line *l, const char *name, int64_t value)
 {
-    if (!l->wanted || sizeof l->text - TAIL - l->n < 64)
+    if (!l->wanted || !has_room_for(l, name))
         return;
-    key(l, name);
+    key(l, name, false);
     char digits[1 + DIGITS_MOST] = "-";
     bool negative = value < 0;
     size_t n = str_digits(digits + 1, negative ? 0 - (uint64_t)value : (uint64_t)value);

@@ -42,13 +42,22 @@ static bool name_is_plain(struct sql *q, const char *name)
     return bug(q->cx, "a name that cannot be in SQL: %s", name);
 }
 
+/* `name` in backquotes: a list of a hundred columns is made for every read, so it is one copy each. */
+static void quote(struct sql *q, struct str name)
+{
+    char *p = buf_room(&q->text, name.n + 2);
+    if (!p)
+        return;
+    p[0] = '`';
+    memcpy(p + 1, name.p, name.n);
+    p[name.n + 1] = '`';
+    q->text.n += name.n + 2;
+}
+
 void sql_name(struct sql *q, const char *name)
 {
-    if (!name_is_plain(q, name))
-        return;
-    buf_char(&q->text, '`');
-    buf_add(&q->text, str_of(name));
-    buf_char(&q->text, '`');
+    if (name_is_plain(q, name))
+        quote(q, str_of(name));
 }
 
 static bool add_database(struct sql *q)

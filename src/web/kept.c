@@ -11,13 +11,14 @@ bool web_cacheable(const struct web *w)
 
 /* A page may hold the token of the session it was made for. The user's mark makes an answer unfindable as soon as the
  * user may do something else. */
-static struct str whose(const struct web *w)
+static void add_caller(struct buf *key, const struct web *w)
 {
     if (w->identity.by == BY_NOBODY)
-        return STR("");
+        return;
     const struct user *user = w->identity.user;
-    struct str name = w->route->page && w->identity.by == BY_SESSION ? w->identity.sid_hash : user->name;
-    return user->mark ? str_printf(w->cx.arena, "%.*s %llx", STR_ARG(name), (unsigned long long)user->mark) : name;
+    buf_add(key, w->route->page && w->identity.by == BY_SESSION ? w->identity.sid_hash : user->name);
+    buf_char(key, ' ');
+    buf_add(key, (struct str){ (const char *)&user->mark, sizeof user->mark });
 }
 
 /* Whoever has the cookie of this language is not given it again: another answer than for whoever has not. */
@@ -32,7 +33,7 @@ static struct str key_of(const struct web *w)
     const char facts[] = { '\n', w->identity.session_expired ? 'x' : '-', web_takes_gzip(w) ? 'z' : '-',
                            language_known(w), '\n' };
     struct buf b = buf_new(w->cx.arena, 64 * 1024);
-    buf_add(&b, whose(w));
+    add_caller(&b, w);
     buf_char(&b, '\n');
     buf_add(&b, w->cx.lang);
     buf_add(&b, (struct str){ facts, sizeof facts });
