@@ -4,6 +4,7 @@
  */
 #include "auth.h"
 #include "base.h"
+#include "http.h"
 #include "site.h"
 
 /* What `preau site new` was asked for. Empty members take the defaults: the host, "en", "EUR", "UTC". */
@@ -58,9 +59,10 @@ bool account_set_password(struct ctx *, struct str user, struct str password);
  * with. They are there before the row is committed and go after the row is gone; what a killed process left half-made is
  * swept an hour later. */
 struct new_file {
-    struct str name;  /* as the client calls it: anything */
-    struct str bytes; /* alive until the call's end; a large one is a mapped file */
-    struct str url;   /* instead of bytes: of a File that the caller may read, or an address elsewhere */
+    struct str name;           /* as the client calls it: anything */
+    struct str bytes;          /* alive until the call's end */
+    const struct exchange *of; /* the bytes are a stretch of its body, which may be mapped; NULL: they are not */
+    struct str url;            /* instead of bytes: of a File that the caller may read, or an address elsewhere */
     bool is_private;
     struct str folder;                      /* a File that is one; empty: Home */
     struct str doctype, docname, fieldname; /* of the document it is attached to; may be empty */

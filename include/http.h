@@ -94,8 +94,12 @@ struct http_part { /* of multipart/form-data */
     bool is_file;
     struct str value;
 };
-/* Parses multipart/form-data. -1 when malformed or over the limits of guides/security.md section 9; else the count. */
-int http_multipart(struct arena *, struct str content_type, struct str body, struct http_part **out);
+/* Parses multipart/form-data; of a body of the exchange (NULL: of none) what was looked through is passed. -1 when malformed or over the limits of guides/security.md section 9; else the count. */
+int http_multipart(struct arena *, const struct exchange *, struct str content_type, struct str body,
+                   struct http_part **out);
+/* This stretch of a mapped body was read and is not needed in memory for now: it comes back from disk when read again. Of
+ * anything else: nothing happens. The exchange may be NULL. */
+void http_passed(const struct exchange *, struct str);
 /* The whole body as text: of a spooled one the mapped file, so it takes no memory of the call. */
 struct str http_body(struct exchange *);
 /* A piece of the body (a part's value), read without keeping it in memory when the body was large. */

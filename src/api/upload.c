@@ -67,6 +67,7 @@ static bool upload(struct web *w)
     if (part) {
         f.name = part->filename.n ? part->filename : f.name;
         f.bytes = part->value;
+        f.of = w->exchange;
         f.url = STR_NONE;
     } else if (!take_from_library(w, &f))
         return false;

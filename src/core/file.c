@@ -83,21 +83,21 @@ static void describe(struct ctx *cx, struct doc *file, struct str bytes, struct 
     doc_set_text(file, "content_hash", hash);
 }
 
-static bool store(struct ctx *cx, struct doc *file, struct str bytes)
+static bool store(struct ctx *cx, struct doc *file, const struct new_file *from)
 {
     struct str name = doc_text(file, "file_name"), hash, own, other;
     bool is_private = doc_true(file, "is_private");
-    if (!check_size(cx, bytes) || !check_kind(cx, name, bytes))
+    if (!check_size(cx, from->bytes) || !check_kind(cx, name, from->bytes))
         return false;
-    hash = disk_hash(cx->arena, bytes);
-    describe(cx, file, bytes, hash);
-    if (!file_same(cx, hash, is_private, bytes, &own, &other))
+    hash = disk_hash(cx->arena, from);
+    describe(cx, file, from->bytes, hash);
+    if (!file_same(cx, hash, is_private, from, &own, &other))
         return false;
     if (own.n) {
         doc_set_text(file, "file_url", own);
         return true;
     }
-    if (!disk_store(cx, is_private, bytes, hash, other, &name))
+    if (!disk_store(cx, is_private, from, hash, other, &name))
         return false;
     doc_set_text(file, "file_name", name);
     doc_set_text(file, "file_url", disk_url_of(cx->arena, is_private, name));
@@ -137,7 +137,7 @@ static bool take_content(struct ctx *cx, struct doc *file)
     doc_set_null(file, "decode");
     if (encoded && !base64_decode(cx->arena, content, &bytes))
         return throw(cx, &ValidationError, "The content is not valid base64.");
-    return store(cx, file, bytes);
+    return store(cx, file, &(struct new_file){ .bytes = bytes });
 }
 
 static bool before_insert(struct ctx *cx, struct doc *file)
@@ -152,7 +152,7 @@ static bool before_insert(struct ctx *cx, struct doc *file)
     if (!doc_is_set(file, "folder"))
         doc_set_text(file, "folder", STR("Home"));
     if (waiting && !waiting->url.n)
-        return store(cx, file, waiting->bytes);
+        return store(cx, file, waiting);
     bool has_content = doc_field(file->type, STR("content")) && doc_is_set(file, "content");
     return has_content ? take_content(cx, file) : take_url(cx, file);
 }

@@ -13,7 +13,7 @@
 
 #include "file_priv.h"
 
-enum { FOLDER_MODE = 0700, FILE_MODE = 0600, WRITE_MOST = 8 << 20, SEGMENT_MOST = 255, DEPTH_MOST = 8 };
+enum { FOLDER_MODE = 0700, FILE_MODE = 0600, PIECE = 4 << 20, SEGMENT_MOST = 255, DEPTH_MOST = 8 };
 enum { ABANDONED_S = 3600, SWEPT_MOST = 100 };
 
 /* ---- URLs and paths --------------------------------------------------------------------------------------------------- */
@@ -114,23 +114,32 @@ bool disk_has(struct ctx *cx, struct str url)
 }
 
 /* ---- comparing ---------------------------------------------------------------------------------------------------------- */
-struct str disk_hash(struct arena *a, struct str bytes)
+struct str disk_hash(struct arena *a, const struct new_file *from)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned n = 0;
-    EVP_Digest(bytes.p ? bytes.p : "", bytes.n, digest, &n, EVP_md5(), NULL);
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    bool begun = md && EVP_DigestInit_ex(md, EVP_md5(), NULL);
+    for (size_t at = 0; begun && at < from->bytes.n; at += PIECE) {
+        struct str piece = str_slice(from->bytes, at, at + PIECE);
+        EVP_DigestUpdate(md, piece.p, piece.n);
+        http_passed(from->of, piece);
+    }
+    if (begun)
+        EVP_DigestFinal_ex(md, digest, &n);
+    EVP_MD_CTX_free(md);
     struct buf hex = buf_new(a, 2 * EVP_MAX_MD_SIZE + 1);
     for (unsigned i = 0; i < n; i++)
         buf_printf(&hex, "%02x", digest[i]);
     return buf_str(&hex);
 }
 
-static bool same_bytes(int fd, struct str bytes)
+static bool same_piece(int fd, size_t offset, struct str bytes)
 {
     char piece[8 * 1024];
     for (size_t at = 0; at < bytes.n;) {
         size_t want = bytes.n - at < sizeof piece ? bytes.n - at : sizeof piece;
-        ssize_t got = pread(fd, piece, want, (off_t)at);
+        ssize_t got = pread(fd, piece, want, (off_t)(offset + at));
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0 || memcmp(piece, bytes.p + at, (size_t)got) != 0)
@@ -140,13 +149,24 @@ static bool same_bytes(int fd, struct str bytes)
     return true;
 }
 
-bool disk_equals(struct ctx *cx, struct str url, struct str bytes)
+static bool same_bytes(int fd, const struct new_file *from)
+{
+    bool same = true;
+    for (size_t at = 0; same && at < from->bytes.n; at += PIECE) {
+        struct str piece = str_slice(from->bytes, at, at + PIECE);
+        same = same_piece(fd, at, piece);
+        http_passed(from->of, piece);
+    }
+    return same;
+}
+
+bool disk_equals(struct ctx *cx, struct str url, const struct new_file *from)
 {
     struct stat s;
     struct str path;
     bool is_private;
     int fd = disk_url(url, &is_private, &path) ? open_plain(cx, is_private, path, &s) : -1;
-    bool same = fd >= 0 && s.st_size == (off_t)bytes.n && same_bytes(fd, bytes);
+    bool same = fd >= 0 && s.st_size == (off_t)from->bytes.n && same_bytes(fd, from);
     if (fd >= 0)
         close(fd);
     return same;
@@ -168,23 +188,24 @@ static bool cannot_write(struct ctx *cx)
     return throw(cx, &ServiceUnavailable, "The file could not be stored. Please try again later.");
 }
 
-static bool write_all(int fd, struct str bytes)
+static bool write_all(int fd, const struct new_file *from)
 {
-    while (bytes.n) {
-        ssize_t n = write(fd, bytes.p, bytes.n < WRITE_MOST ? bytes.n : WRITE_MOST);
+    for (struct str left = from->bytes; left.n;) {
+        ssize_t n = write(fd, left.p, left.n < PIECE ? left.n : PIECE);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
             return false;
-        bytes = str_from(bytes, (size_t)n);
+        http_passed(from->of, str_slice(left, 0, (size_t)n));
+        left = str_from(left, (size_t)n);
     }
     return true;
 }
 
-static bool write_file(const char *path, struct str bytes)
+static bool write_file(const char *path, const struct new_file *from)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
-    bool done = fd >= 0 && write_all(fd, bytes) && fsync(fd) == 0;
+    bool done = fd >= 0 && write_all(fd, from) && fsync(fd) == 0;
     int why = errno;
     if (fd >= 0)
         close(fd);
@@ -317,7 +338,8 @@ static const char *path_of(struct ctx *cx, struct str url)
     return arena_printf(cx->arena, "%s/%.*s", folder_of(cx, is_private), STR_ARG(path));
 }
 
-bool disk_store(struct ctx *cx, bool is_private, struct str bytes, struct str hash, struct str same, struct str *name)
+bool disk_store(struct ctx *cx, bool is_private, const struct new_file *from, struct str hash, struct str same,
+                struct str *name)
 {
     struct landing *l = arena_new_of(cx->arena, struct landing);
     struct str id = random_hex(cx->arena, 4);
@@ -328,7 +350,7 @@ bool disk_store(struct ctx *cx, bool is_private, struct str bytes, struct str ha
     if (!sweep(cx, l->folder, is_private))
         return false;
     const char *shared = same.n ? path_of(cx, same) : NULL;
-    if (!(shared && link(shared, l->first) == 0) && !write_file(l->first, bytes))
+    if (!(shared && link(shared, l->first) == 0) && !write_file(l->first, from))
         return cannot_write(cx);
     return land(cx, l, id, hash, name);
 }

@@ -119,7 +119,8 @@ static bool hold_row(struct ctx *cx, struct str name)
     return db_first_text(cx, q, &found);
 }
 
-bool file_same(struct ctx *cx, struct str hash, bool is_private, struct str bytes, struct str *own, struct str *other)
+bool file_same(struct ctx *cx, struct str hash, bool is_private, const struct new_file *from, struct str *own,
+               struct str *other)
 {
     struct alike *alike = arena_array(cx->arena, ALIKE_MOST, sizeof *alike);
     size_t count;
@@ -127,7 +128,7 @@ bool file_same(struct ctx *cx, struct str hash, bool is_private, struct str byte
     if (!read_alike(cx, hash, is_private, alike, &count))
         return false;
     for (size_t i = 0; i < count && !failed(cx); i++) {
-        if (!disk_equals(cx, alike[i].url, bytes))
+        if (!disk_equals(cx, alike[i].url, from))
             continue;
         *other = alike[i].url;
         if (is_own(cx, &alike[i].row) && hold_row(cx, alike[i].row.name)) {

@@ -124,6 +124,17 @@ static void unmap(void *arg)
     munmap(m->at, m->size);
 }
 
+void http_passed(const struct exchange *x, struct str s)
+{
+    const struct http_request *rq = x ? &x->request : NULL;
+    if (!rq || rq->spool_fd < 0 || !rq->body.n || s.p < rq->body.p || s.p + s.n > rq->body.p + rq->body.n)
+        return;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)s.p + page - 1) / page * page, to = ((uintptr_t)s.p + s.n) / page * page;
+    if (to > from)
+        madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 /* The file has no name and is written by nobody any more, so what is mapped stays what it is. */
 struct str http_body(struct exchange *x)
 {

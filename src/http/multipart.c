@@ -4,7 +4,14 @@
  * part, an end delimiter. Values are slices of the body; nothing is decoded but quoted pairs in names. */
 #include "http.h"
 
-enum { PARTS_MOST = 20, NAME_MOST = 255, BOUNDARY_MOST = 70, PART_HEADERS_MOST = 8, LINE_MOST = 2048 };
+enum {
+    PARTS_MOST = 20,
+    NAME_MOST = 255,
+    BOUNDARY_MOST = 70,
+    PART_HEADERS_MOST = 8,
+    LINE_MOST = 2048,
+    WINDOW = 4 << 20
+};
 
 static const struct str LINE_END = { "\r\n", 2 };
 
@@ -175,9 +182,21 @@ static int after_delimiter(struct str *rest)
 }
 
 /* The value runs to the next CR LF and delimiter. */
-static bool take_value(struct str *rest, struct str delimiter, struct str *value)
+static ptrdiff_t find_delimiter(const struct exchange *x, struct str rest, struct str delimiter)
 {
-    ptrdiff_t at = str_find(*rest, delimiter);
+    for (size_t at = 0; at < rest.n; at += WINDOW) {
+        struct str window = str_slice(rest, at, at + WINDOW + delimiter.n - 1);
+        ptrdiff_t found = str_find(window, delimiter);
+        if (found >= 0)
+            return (ptrdiff_t)at + found;
+        http_passed(x, window);
+    }
+    return -1;
+}
+
+static bool take_value(const struct exchange *x, struct str *rest, struct str delimiter, struct str *value)
+{
+    ptrdiff_t at = find_delimiter(x, *rest, delimiter);
     if (at < 0)
         return false;
     *value = str_slice(*rest, 0, (size_t)at);
@@ -185,7 +204,8 @@ static bool take_value(struct str *rest, struct str delimiter, struct str *value
     return true;
 }
 
-int http_multipart(struct arena *a, struct str content_type, struct str body, struct http_part **out)
+int http_multipart(struct arena *a, const struct exchange *x, struct str content_type, struct str body,
+                   struct http_part **out)
 {
     struct str boundary = STR_NONE;
     if (!find_boundary(a, content_type, &boundary))
@@ -201,7 +221,7 @@ int http_multipart(struct arena *a, struct str content_type, struct str body, st
     int count = 0, more;
     while ((more = after_delimiter(&rest)) > 0) {
         if (count == PARTS_MOST || !read_part_headers(a, &rest, &parts[count]) ||
-            !take_value(&rest, delimiter, &parts[count].value))
+            !take_value(x, &rest, delimiter, &parts[count].value))
             return -1;
         count++;
     }

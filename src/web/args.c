@@ -43,7 +43,7 @@ static bool read_form(struct web *w, struct str body)
 static bool read_multipart(struct web *w, struct str body)
 {
     struct str type = http_header_of(&w->exchange->request, "Content-Type");
-    w->part_count = http_multipart(w->cx.arena, type, body, &w->parts);
+    w->part_count = http_multipart(w->cx.arena, w->exchange, type, body, &w->parts);
     if (w->part_count < 0) {
         w->part_count = 0;
         return throw(&w->cx, &ValidationError, "The multipart body is malformed or has too many parts.");

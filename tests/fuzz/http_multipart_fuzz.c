@@ -22,9 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *a = arena_new((size_t)64 << 20);
     struct http_part *parts;
     struct str body = { (const char *)data, size };
-    int count = http_multipart(a, STR("multipart/form-data; boundary=b"), body, &parts);
+    int count = http_multipart(a, NULL, STR("multipart/form-data; boundary=b"), body, &parts);
     check(body, parts, count);
-    (void)http_multipart(a, body, STR("--b\r\n\r\n--b--"), &parts);
+    (void)http_multipart(a, NULL, body, STR("--b\r\n\r\n--b--"), &parts);
     arena_free(a);
     return 0;
 }

@@ -229,11 +229,18 @@ def test_a_disk_without_room_is_503_and_leaves_nothing(school):
         folder.with_name("files.away").rename(folder)
 
 
+def peak_memory(school):
+    """KiB that the server ever had resident."""
+    return int(re.search(r"VmHWM:\s*(\d+)", open(f"/proc/{school.server.process.pid}/status").read())[1])
+
+
 def test_a_large_upload_goes_through(school):
     school.admin.put("/api/resource/System Settings/System Settings", {"max_file_size": 80})
     try:
         content = os.urandom(1 << 20) * 70
+        before = peak_memory(school)
         doc = upload(school.admin, "large.bin", content, is_private="1").message
+        assert peak_memory(school) < before + (48 << 10), "it is on disk, not in memory"
         assert doc["file_size"] == len(content)
         answer = school.admin.get(doc["file_url"])
         assert hashlib.md5(answer.body).hexdigest() == doc["content_hash"]

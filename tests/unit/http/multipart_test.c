@@ -6,7 +6,7 @@ static struct http_part *parts;
 
 static int parse(const char *content_type, struct str body)
 {
-    return http_multipart(test_arena, str_of(content_type), body, &parts);
+    return http_multipart(test_arena, NULL, str_of(content_type), body, &parts);
 }
 
 TEST(http, a_form_with_a_field_and_a_file_is_read)
