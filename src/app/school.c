@@ -2,6 +2,7 @@
  * everything is there, and a creation that was killed is recognised and cleared by the next. */
 #include "school.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -87,7 +88,8 @@ static bool lock_creation(struct arena *a, struct str *why)
     creation_lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (creation_lock >= 0 && flock(creation_lock, LOCK_EX) == 0)
         return true;
-    *why = str_printf(a, "%s cannot be locked", path);
+    char reason[128];
+    *why = str_printf(a, "%s cannot be locked: %s", path, strerror_r(errno, reason, sizeof reason));
     return false;
 }
 

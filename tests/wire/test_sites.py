@@ -102,6 +102,21 @@ def test_a_creation_that_was_killed_is_cleared_by_the_next(server):
     assert traces(server) == before
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes another user's place")
+def test_who_may_not_write_into_the_folder_makes_nothing_and_is_told_why(server, tmp_path):
+    before, folder = traces(server), tmp_path / "sites"
+    folder.mkdir()
+    (folder / "common_site_config.json").write_text(json.dumps(common(server)))
+    for part in (*tmp_path.parents[:-2], tmp_path, folder):
+        part.chmod(part.stat().st_mode | 0o555)
+    (folder / "common_site_config.json").chmod(0o644)
+    done = subprocess.run([PREAU, "site", "new", "shut.test", "--sites", str(folder)], capture_output=True, text=True,
+                          timeout=60, user=65534, group=65534, extra_groups=[])
+    assert done.returncode == 1 and "shut.test" in done.stderr and "ermission" in done.stderr, done
+    assert [p.name for p in folder.iterdir()] == ["common_site_config.json"]
+    assert traces(server) == before
+
+
 def test_a_suspended_site_is_closed_within_a_second_and_opens_again(server, school):
     assert preau(server, "site", "suspend", school.host).returncode == 0
     time.sleep(1.1)
