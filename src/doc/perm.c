@@ -230,13 +230,33 @@ static bool refuse_quietly(struct ctx *cx, struct str hint)
     return false;
 }
 
+static struct str say_no_access(struct ctx *cx, const struct doctype *type)
+{
+    return say(cx,
+               N_("User <strong>%.*s</strong> does not have doctype access via role permission for document "
+                  "<strong>%s</strong>"),
+               STR_ARG(html_escape(cx->arena, cx->user->name).text), type->name);
+}
+
 static bool refuse_doctype(struct ctx *cx, const struct doctype *type)
 {
-    note(cx, NULL,
-         N_("User <strong>%.*s</strong> does not have doctype access via role permission for document "
-            "<strong>%s</strong>"),
-         STR_ARG(html_escape(cx->arena, cx->user->name).text), type->name);
+    struct str why = say_no_access(cx, type);
+    note(cx, NULL, "%.*s", STR_ARG(why));
     return refuse_quietly(cx, say(cx, N_("No permission for %s"), type->name));
+}
+
+/* As Frappe puts it together: that no role lets them read the DocType, and the document, named to who reads some. */
+static struct str say_of_document(struct ctx *cx, const struct doctype *type, struct str user, struct str name)
+{
+    struct access a = perm_access(cx, type, NULL);
+    bool reads = ((a.rights | a.owner_rights) & READ) || perm_by_parent(type);
+    struct str roles = reads ? STR_NONE : str_printf(cx->arena, "%.*s<br>", STR_ARG(say_no_access(cx, type)));
+    struct str document =
+        judge(cx, type, NULL, READ) == ALLOWED
+            ? say(cx, N_("User <strong>%.*s</strong> does not have access to this document: %s - %.*s"), STR_ARG(user),
+                  type->name, STR_ARG(name))
+            : say(cx, N_("User <strong>%.*s</strong> does not have access to this document"), STR_ARG(user));
+    return str_printf(cx->arena, "%.*s%.*s", STR_ARG(roles), STR_ARG(document));
 }
 
 static bool refuse_document(struct ctx *cx, const struct doctype *type, const struct doc *doc, enum right right)
@@ -245,11 +265,8 @@ static bool refuse_document(struct ctx *cx, const struct doctype *type, const st
     struct str name = html_escape(cx->arena, doc->name.n ? doc->name : STR("None")).text;
     if (right == DELETE)
         return throw(cx, &PermissionError, N_("User not allowed to delete %s: %.*s"), type->name, STR_ARG(name));
-    if (judge(cx, type, NULL, READ) == ALLOWED)
-        note(cx, NULL, N_("User <strong>%.*s</strong> does not have access to this document: %s - %.*s"), STR_ARG(user),
-             type->name, STR_ARG(name));
-    else
-        note(cx, NULL, N_("User <strong>%.*s</strong> does not have access to this document"), STR_ARG(user));
+    struct str why = say_of_document(cx, type, user, name);
+    note(cx, NULL, "%.*s", STR_ARG(why));
     if (right == READ)
         return refuse_quietly(cx, STR_NONE);
     return refuse_quietly(
@@ -282,16 +299,21 @@ bool perm_check_result(struct ctx *cx, const struct doc *doc, enum right right)
     return !failed(cx) && (kept || refuse_document(cx, doc->type, doc, right));
 }
 
+void *perm_refuse(struct ctx *cx, const struct doctype *type, struct str name)
+{
+    struct doc stranger = { .arena = cx->arena, .type = type, .name = name };
+    if (!failed(cx))
+        refuse_document(cx, type, &stranger, READ);
+    return NULL;
+}
+
 /* Rules that hide a row by refusing it must refuse a missing one as well, or the answer tells which names exist. */
 void *perm_missing(struct ctx *cx, const struct doctype *type, struct str name)
 {
-    struct doc stranger = { .arena = cx->arena, .type = type, .name = name };
     if (failed(cx))
         return NULL;
-    if (type->rows && !type->hides && !perm_exempt(cx, type) && row_rules_sql(cx, type, sql_new(cx), "t")) {
-        refuse_document(cx, type, &stranger, READ);
-        return NULL;
-    }
+    if (type->rows && !type->hides && !perm_exempt(cx, type) && row_rules_sql(cx, type, sql_new(cx), "t"))
+        return perm_refuse(cx, type, name);
     return throw(cx, &DoesNotExistError, N_("%s %.*s not found"), type->name, STR_ARG(name));
 }
 

@@ -9,9 +9,14 @@ static bool found_by(const struct doctype *type, const struct field *f)
            words_have(type->search_fields, f->name);
 }
 
+bool perm_reads_level(const struct access *a, const struct field *f)
+{
+    return !f->permlevel || (f->permlevel <= 63 && (a->read_levels >> f->permlevel & 1));
+}
+
 enum reach perm_reach_in_document(struct ctx *cx, const struct access *a, const struct field *f)
 {
-    if (f->permlevel && (f->permlevel > 63 || !(a->read_levels >> f->permlevel & 1)))
+    if (!perm_reads_level(a, f))
         return REACH_NOWHERE;
     return a->exempt ? REACH_EVERYWHERE : field_rules_reach(cx, a->type, f);
 }

@@ -25,6 +25,8 @@ bool access_sees_all(struct ctx *, const struct access *);
 bool perm_check_result(struct ctx *, const struct doc *, enum right);
 /* There is no such document: throws what the caller would be told of one that rules keep from them. */
 void *perm_missing(struct ctx *, const struct doctype *, struct str name);
+/* What is said of any document, there or not, to who may read none of the DocType. NULL. */
+void *perm_refuse(struct ctx *, const struct doctype *, struct str name);
 
 /* Where the caller may read a column. */
 enum reach { REACH_NOWHERE, REACH_SOME, REACH_EVERYWHERE };
@@ -32,6 +34,8 @@ enum reach { REACH_NOWHERE, REACH_SOME, REACH_EVERYWHERE };
 enum reach perm_reach(struct ctx *, const struct access *, const struct field *);
 /* In a document that the caller may read. */
 enum reach perm_reach_in_document(struct ctx *, const struct access *, const struct field *);
+/* The caller's roles read fields of this permlevel. */
+bool perm_reads_level(const struct access *, const struct field *);
 bool access_writes(struct ctx *, const struct access *, const struct field *);
 /* The parent whose DocPerm gives the levels of a child DocType's fields; NULL: its own does. */
 const struct doctype *perm_guardian(struct ctx *, const struct doctype *, const struct doc *);

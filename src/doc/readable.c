@@ -80,6 +80,17 @@ static void hide_standard(struct ctx *cx, const struct access *a, struct doc *do
     }
 }
 
+/* What only a permlevel keeps is missing; but a whole number stays as 0 and a table without rows, as in Frappe. */
+static bool shows_empty(const struct access *a, const struct field *f, struct value *value)
+{
+    bool whole_number = field_is_number(f) && !field_is_decimal(f);
+    if (perm_reads_level(a, f) || !(whole_number || field_is_table(f)))
+        return false;
+    if (whole_number)
+        *value = value_of_int(0);
+    return true;
+}
+
 /* All rules are asked before anything is emptied: they judge the whole document. */
 static void hide_fields(struct viewer *v, struct doc *doc)
 {
@@ -98,6 +109,7 @@ static void hide_fields(struct viewer *v, struct doc *doc)
         if (doc->unreadable[i]) {
             doc->values[i] = VALUE_NONE;
             doc->tables[i].count = 0;
+            doc->unreadable[i] = !shows_empty(a, &type->fields[i], &doc->values[i]);
         } else if (perm_masked(a, &type->fields[i])) {
             type->mask(v->cx, &type->fields[i], &doc->values[i]);
         }
@@ -135,8 +147,8 @@ struct doc *doc_readable(struct ctx *cx, struct doc *doc)
 
 struct doc *doc_read(struct ctx *cx, const struct doctype *type, struct str name)
 {
-    if (!perm_allows(cx, type, NULL, READ) && !perm_check(cx, type, NULL, READ))
-        return NULL;
+    if (!perm_allows(cx, type, NULL, READ))
+        return perm_refuse(cx, type, name);
     struct doc *doc = doc_find(cx, type->name, name);
     if (!doc)
         return perm_missing(cx, type, name);
