@@ -58,6 +58,7 @@ static bool set_arguments(struct ctx *cx, struct embedded *e)
     if (geteuid() == 0)
         e->argv[n++] = arena_printf(cx->arena, "--user=root");
     e->argv[n++] = arena_printf(cx->arena, "--datadir=%s", f->data);
+    e->argv[n++] = arena_printf(cx->arena, "--tmpdir=%s", f->temporary);
     e->argv[n++] = arena_printf(cx->arena, "--socket=%s", f->socket);
     e->argv[n++] = arena_printf(cx->arena, "--pid-file=%s/mariadb.pid", f->dir);
     e->argv[n++] = arena_printf(cx->arena, "--log-error=%s", f->log);

@@ -256,6 +256,7 @@ static bool make_data(struct ctx *cx, struct embedded_files *f)
                      arena_printf(cx->arena, "--skip-test-db"),
                      arena_printf(cx->arena, "--skip-name-resolve"),
                      arena_printf(cx->arena, "--datadir=%s", fresh),
+                     arena_printf(cx->arena, "--tmpdir=%s", f->temporary),
                      arena_printf(cx->arena, "--extra-file=%s", first),
                      geteuid() == 0 ? arena_printf(cx->arena, "--user=root") : NULL,
                      NULL };
@@ -281,5 +282,7 @@ bool embedded_prepare(struct ctx *cx, struct embedded_files *f, const char *dir,
         return false;
     f->data = below(cx, f->dir, "data");
     f->log = below(cx, f->dir, "mariadb.log");
-    return take_lock(cx, f) && choose_socket(cx, f) && write_config(cx, f) && make_data(cx, f);
+    f->temporary = below(cx, f->dir, "tmp");
+    return take_lock(cx, f) && make_folder(cx, f->temporary, 0700) && choose_socket(cx, f) && write_config(cx, f) &&
+           make_data(cx, f);
 }

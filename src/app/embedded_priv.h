@@ -3,8 +3,9 @@
 #include "embedded.h"
 
 struct embedded_files {
-    const char *dir;  /* absolute */
-    const char *data; /* the datadir; there only when it is complete */
+    const char *dir;       /* absolute */
+    const char *data;      /* the datadir; there only when it is complete */
+    const char *temporary; /* of the server alone: at its start it removes what lies there as a server's */
     const char *socket;
     const char *log;
     const char *config;   /* common_site_config.json */
