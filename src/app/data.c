@@ -94,18 +94,18 @@ static int run_export(struct command_line *cl)
 {
     const char *path = command_word(cl, 2);
     struct batch_export wish = { .doctype = str_of(command_word(cl, 1)) };
-    struct target t;
+    struct target *t = arena_new_of(cl->arena, struct target); /* its file is closed with the arena */
     struct ctx cx;
     uint64_t count;
     if (!format_of(cl, path, &wish.format) || !read_filters(cl, &wish.filters))
         return WRONG_USAGE;
-    if (!command_open(cl) || !command_call(cl, &cx, command_word(cl, 0)) || !open_target(cl, &cx, &t, path))
+    if (!command_open(cl) || !command_call(cl, &cx, command_word(cl, 0)) || !open_target(cl, &cx, t, path))
         return FAILED;
     struct buf b = buf_new(cl->arena, LIMITLESS);
-    b.outlet = &t.outlet;
-    bool written = batch_export(&cx, &wish, &b, &count) && finish_target(&t, &b);
+    b.outlet = &t->outlet;
+    bool written = batch_export(&cx, &wish, &b, &count) && finish_target(t, &b);
     if (!written)
-        unlink(t.unfinished);
+        unlink(t->unfinished);
     int status = command_end(&cx, written);
     if (status == DONE)
         printf("%llu documents are in %s.\n", (unsigned long long)count, path);

@@ -12,7 +12,7 @@ struct map *ctx_memo(struct ctx *cx)
     return cx->memo;
 }
 
-enum { PIECE_MOST = 64 << 20 };
+enum { PIECE_MOST = 192 << 20 };
 
 struct scratch scratch_begin(struct ctx *cx)
 {

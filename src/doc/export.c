@@ -3,7 +3,7 @@
 #include "batch_priv.h"
 #include "query.h"
 
-enum { NAMES_AT_ONCE = 200 };
+enum { NAMES_AT_ONCE = 200, NAME_ROOM = 4 * 140 };
 
 struct exporting {
     struct ctx *cx;
@@ -122,48 +122,60 @@ static json_t *filters_after(struct ctx *cx, const json_t *filters, struct str l
     return list;
 }
 
-/* The next names after *last, one a line; copied in `keep`. */
-static size_t next_names(struct exporting *e, struct str last, struct str names[NAMES_AT_ONCE])
+/* Names of the documents that come next. They outlive the pieces in which the documents are read. */
+struct page {
+    struct str names[NAMES_AT_ONCE];
+    size_t count;
+    char bytes[NAMES_AT_ONCE][NAME_ROOM];
+};
+
+static void keep_name(struct page *page, struct str name)
+{
+    char *to = page->bytes[page->count];
+    size_t n = name.n < NAME_ROOM ? name.n : NAME_ROOM;
+    memcpy(to, name.p, n);
+    page->names[page->count++] = (struct str){ to, n };
+}
+
+static bool next_page(struct exporting *e, struct page *page)
 {
     const struct plan *p;
+    struct scratch s = scratch_begin(e->cx);
+    struct str last = page->count ? str_copy(e->cx->arena, page->names[page->count - 1]) : STR_NONE;
     struct query q = { .doctype = str_of(e->layout->type->name),
                        .filters = filters_after(e->cx, e->wish->filters, last),
                        .order_by = STR("name asc"),
                        .length = NAMES_AT_ONCE };
     struct rows *rows = list_rows(e->cx, &q, &p);
-    size_t count = 0;
-    while (rows && rows_next(rows) && count < NAMES_AT_ONCE)
-        names[count++] = str_copy(e->cx->arena, rows_text(rows, 0));
-    if (rows)
-        rows_close(rows);
-    return count;
+    page->count = 0;
+    while (rows && rows_next(rows))
+        keep_name(page, rows_text(rows, 0));
+    if (failed(e->cx))
+        return false;
+    scratch_end(e->cx, &s);
+    return true;
 }
 
 static bool export_tree(struct exporting *e, struct str name)
 {
+    struct scratch s = scratch_begin(e->cx);
     const struct doc *doc = doc_read(e->cx, e->layout->type, name);
-    return doc && write_doc(e, doc) && buf_drained(e->out);
+    if (!doc || !write_doc(e, doc))
+        return false;
+    scratch_end(e->cx, &s);
+    return buf_drained(e->out);
 }
 
 static bool export_trees(struct exporting *e)
 {
-    char last[640]; /* a name has at most 140 characters */
-    struct str after = STR_NONE;
-    for (size_t count = NAMES_AT_ONCE; count == NAMES_AT_ONCE;) {
-        struct str names[NAMES_AT_ONCE];
-        struct scratch s = scratch_begin(e->cx);
-        count = next_names(e, after, names);
-        for (size_t i = 0; i < count; i++)
-            if (!export_tree(e, names[i]))
-                return false;
-        if (failed(e->cx))
+    struct page *page = arena_new_of(e->cx->arena, struct page);
+    do {
+        if (!next_page(e, page))
             return false;
-        if (count && names[count - 1].n < sizeof last) {
-            memcpy(last, names[count - 1].p, names[count - 1].n);
-            after = (struct str){ last, names[count - 1].n };
-        }
-        scratch_end(e->cx, &s);
-    }
+        for (size_t i = 0; i < page->count; i++)
+            if (!export_tree(e, page->names[i]))
+                return false;
+    } while (page->count == NAMES_AT_ONCE);
     return true;
 }
 

@@ -2,7 +2,7 @@
  * a document that fails is reported and the others go on. */
 #include "import_priv.h"
 
-enum { DOCUMENTS_AT_ONCE = 100, BYTES_AT_ONCE = 2 << 20, TRIES = 5, MESSAGE_MOST = 300 };
+enum { DOCUMENTS_AT_ONCE = 100, BYTES_AT_ONCE = 2 << 20, MEMORY_AT_ONCE = 16 << 20, TRIES = 5, MESSAGE_MOST = 300 };
 
 struct importing {
     struct ctx *cx;
@@ -10,9 +10,10 @@ struct importing {
     struct arena *arena; /* of the whole import: what is reported */
     struct layout *layout;
     struct documents *documents;
-    struct batch_report report; /* of the batches that are done */
-    struct item items[DOCUMENTS_AT_ONCE];
-    size_t count;
+    struct batch_report report;           /* of the batches that are done */
+    struct item items[DOCUMENTS_AT_ONCE]; /* of this batch, in case it is repeated */
+    size_t count, bytes;
+    bool ended; /* the file has no more */
 };
 
 /* ---- what is reported ------------------------------------------------------------------------------------------------ */
@@ -107,9 +108,22 @@ static bool take_one(struct importing *m, const struct item *item, struct batch_
     return true;
 }
 
+/* A batch that is repeated has its documents already; one that is not takes as many as it may hold. */
+static bool has_document(struct importing *m, size_t i)
+{
+    if (i < m->count)
+        return true;
+    if (m->count == DOCUMENTS_AT_ONCE || m->bytes > BYTES_AT_ONCE || arena_used(m->cx->arena) > MEMORY_AT_ONCE)
+        return false;
+    m->ended = !documents_next(m->cx, m->documents, &m->items[i]);
+    m->count += !m->ended;
+    m->bytes += m->ended ? 0 : m->items[i].bytes;
+    return !m->ended;
+}
+
 static bool try_batch(struct importing *m, struct batch_report *r)
 {
-    for (size_t i = 0; i < m->count; i++)
+    for (size_t i = 0; has_document(m, i); i++)
         if (!take_one(m, &m->items[i], r))
             return false;
     return m->wish->dry_run || call_commit(m->cx);
@@ -140,23 +154,13 @@ static bool run_batch(struct importing *m)
     return true;
 }
 
-static bool gather(struct importing *m)
-{
-    size_t bytes = 0;
-    m->count = 0;
-    while (m->count < DOCUMENTS_AT_ONCE && bytes < BYTES_AT_ONCE &&
-           documents_next(m->cx, m->documents, &m->items[m->count]))
-        bytes += m->items[m->count++].bytes;
-    return m->count > 0;
-}
-
 /* ---- all of them --------------------------------------------------------------------------------------------------------- */
 static bool run(struct importing *m)
 {
-    for (bool more = true; more;) {
+    while (!m->ended) {
         struct scratch s = scratch_begin(m->cx);
-        more = gather(m);
-        if (more && !run_batch(m))
+        m->count = m->bytes = 0;
+        if (!run_batch(m))
             return false;
         scratch_end(m->cx, &s);
     }

@@ -336,3 +336,40 @@ def test_too_many_errors_are_counted_and_cut(admin):
     text = "item_code,item_name,standard_rate\n" + "".join(f"Z-{i},x,bad\n" for i in range(1500))
     report = upload(admin, "Item", "z.csv", text).message
     assert report["failed"] == 1500 and len(report["errors"]) == 1000
+
+
+# ---- who may ---------------------------------------------------------------------------------------------------------
+def test_an_export_has_what_a_list_has_and_no_more(school, admin):
+    """A right to export opens no other door: rows and fields are those of lists."""
+    tree = admin.create("LMS Bootcamp", **bootcamp_tree(title="Guarded words", lessons=5)).data
+    one, two = (school.add_user(f"{n}@export.test", "Student") for n in ("one", "two"))
+    for user in (one, two):
+        assert admin.create("Enrollment", user=user, bootcamp=tree["name"]).status == 200
+    outsider = school.client(school.add_user("outsider@export.test", "Student"))
+    rights = [admin.create("Custom DocPerm", parent=doctype, role="Student", permlevel=0, read=1, export=1).data["name"]
+              for doctype in ("Enrollment", "LMS Lesson", "LMS Bootcamp")]
+    try:
+        for client in (school.client(one), school.client(two), outsider):
+            for doctype in ("Enrollment", "LMS Lesson", "LMS Bootcamp"):
+                listed = {row["name"] for row in client.list(doctype, limit_page_length=0).data}
+                assert {row[0] for row in rows_of(download(client, doctype)) if row[0]} - {"name"} == listed, doctype
+        assert "Body of lesson 1" in download(school.client(one), "LMS Lesson").text
+        for doctype in ("LMS Lesson", "LMS Bootcamp"):
+            for ending in ("csv", "jsonl"):
+                text = download(outsider, doctype, format=ending).text
+                assert "Body of lesson 5" in text and "Body of lesson 1" not in text, (doctype, ending)
+    finally:
+        for name in rights:
+            admin.delete(f"/api/resource/Custom DocPerm/{name}")
+
+
+def test_large_trees_are_updated_many_at_once(admin):
+    """What a few bytes of a file touch may be large: a batch is measured by what it needs."""
+    body = "x" * 200_000
+    lessons = [{"title": f"L{i}", "content_type": "Text", "content": body} for i in range(20)]
+    lines = [json.dumps({"title": f"Large {n:02}", "courses": [{"title": "C", "lessons": lessons}]}) for n in range(12)]
+    assert counts(upload(admin, "LMS Bootcamp", "l.jsonl", "\n".join(lines)).message)[1] == 12
+    text = "name,price\n" + "".join(f"large-{n:02},{n + 1}\n" for n in range(12))
+    assert counts(upload(admin, "LMS Bootcamp", "l.csv", text, update=1).message) == (12, 0, 12, 0, 0)
+    answer = download(admin, "LMS Bootcamp", format="jsonl", filters={"name": ["like", "large-%"]})
+    assert answer.body.count(b"\n") == 12 and len(answer.body) > 12 * 20 * 200_000

@@ -54,6 +54,21 @@ TEST(arena, a_guard_inside_another_ends_only_its_own_work)
     assert_false(inner);
 }
 
+static void fill_a_part(void *part)
+{
+    for (int i = 0; i < 100; i++)
+        memset(arena_alloc(part, 1 << 20), 1, 1 << 20);
+}
+
+TEST(arena, a_part_at_its_limit_leaves_by_the_guard_of_the_whole)
+{
+    struct arena *part = arena_part(test_arena, 4 << 20);
+    assert_false(arena_guard(test_arena, fill_a_part, part));
+    arena_reset(part);
+    assert_non_null(arena_alloc(part, 1 << 20));
+    assert_int_equal(arena_used(part), 1 << 20);
+}
+
 TEST(arena, a_product_that_overflows_is_over_the_limit)
 {
     void *p = NULL;
