@@ -354,7 +354,8 @@ def test_fields_above_ones_level_are_neither_read_nor_filtered_by(office):
     member, auditor = user(office, "level0", "Member"), user(office, "level1", "Member", "Auditor")
     for client, reads in ((member, False), (auditor, True)):
         document = client.get("/api/resource/Team/t-north").data
-        assert bool(document.get("budget")) == bool(document.get("heirs")) == bool(document["members"][0].get("wage")) == reads
+        seen = document["budget"], [row["person"] for row in document["heirs"]], document["members"][0]["wage"]
+        assert seen == ((100, ["Eve"], 7) if reads else (0, [], 0))  # as in Frappe: a whole number is 0, a table empty
         assert ("budget" in client.list("Team", fields=["*"]).data[0]) == reads
         assert ("wage" in client.list("Team Member", parent="Team", fields=["*"]).data[0]) == reads
         for query in ({"fields": ["budget"]}, {"filters": {"budget": 100}}, {"order_by": "budget"}, {"fields": ["max(budget) as m"]},
