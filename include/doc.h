@@ -359,6 +359,8 @@ struct query {
     bool as_arrays;             /* as_dict=false */
     bool distinct;
     bool unchecked;             /* of our own code: no permission is asked */
+    struct str linked_from;     /* a search for a Link of this DocType: the caller's limits for it count too */
+    bool ignore_limits;         /* heeded where a Link of linked_from to the DocType ignores them */
     bool *more;                 /* NULL, or set: there are rows past `length` */
     struct str *statement;      /* NULL, or set: the SQL, with its question marks */
 };

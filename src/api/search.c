@@ -112,6 +112,8 @@ static struct query query_of(struct web *w, const struct search *s, const json_t
                            .filters = filters,
                            .order_by = str_printf(w->cx.arena, "idx desc, %s", sort),
                            .length = s->start + s->length,
+                           .linked_from = web_arg(w, "reference_doctype"),
+                           .ignore_limits = api_flag(w, "ignore_user_permissions", false),
                            .as_arrays = true };
 }
 

@@ -249,6 +249,28 @@ bool limits_sql(struct ctx *cx, const struct doctype *type, struct sql *q, const
     return w.any;
 }
 
+bool limits_link_sql(struct ctx *cx, const struct doctype *type, const struct doctype *from, struct sql *q,
+                     const char *alias)
+{
+    struct writing w = { .cx = cx, .type = type, .q = q };
+    const struct allowed *set = limits_any(cx) ? allowed(cx, type->name, from) : NULL;
+    if (!set || !set->count)
+        return false;
+    sql_column(q, alias, "name");
+    among_sql(&w, set);
+    return true;
+}
+
+bool limits_ignored(const struct doctype *from, const struct doctype *to)
+{
+    for (size_t i = 0; i < from->field_count; i++) {
+        const struct field *f = &from->fields[i];
+        if (f->type == LINK && f->ignore_user_permissions && f->options && !strcmp(f->options, to->name))
+            return true;
+    }
+    return false;
+}
+
 /* ---- defaults -------------------------------------------------------------------------------------------------------------- */
 /* The value marked as default, or the only one there is. */
 struct str limit_default(struct ctx *cx, const struct doctype *type, const struct field *f)

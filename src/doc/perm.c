@@ -322,7 +322,7 @@ void *perm_missing(struct ctx *cx, const struct doctype *type, struct str name)
 static bool role_sql(struct ctx *cx, const struct access *a, struct sql *q, const char *alias)
 {
     if (a->rights & (by_role(a) & READ ? READ : SELECT_))
-        return limits_sql(cx, a->type, q, alias);
+        return !a->unlimited && limits_sql(cx, a->type, q, alias);
     sql_column(q, alias, "owner");
     sql_add(q, " = ");
     sql_text(q, cx->user->name);

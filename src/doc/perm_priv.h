@@ -9,6 +9,7 @@ struct access {
     unsigned shared;                    /* on documents shared with them: what some of the shares allow */
     uint64_t read_levels, write_levels; /* bit n: fields of permlevel n */
     bool exempt;                        /* row and field rules do not apply */
+    bool unlimited;                     /* User Permissions do not apply: a search for a Link that ignores them */
 };
 
 /* `guardian`: whose DocPerm counts for a child DocType that has none of its own; NULL: the type itself. */
@@ -50,6 +51,10 @@ bool limits_any(const struct ctx *);
 bool limits_hold(struct ctx *, const struct doc *);
 /* Adds a condition that may need parentheses, or nothing (false). */
 bool limits_sql(struct ctx *, const struct doctype *, struct sql *, const char *alias);
+/* The same for what a Link of another DocType may point to. */
+bool limits_link_sql(struct ctx *, const struct doctype *, const struct doctype *from, struct sql *, const char *alias);
+/* A Link of the DocType to the other ignores User Permissions. */
+bool limits_ignored(const struct doctype *from, const struct doctype *to);
 /* What a new document of the type has in this Link; p == NULL: nothing. */
 struct str limit_default(struct ctx *, const struct doctype *, const struct field *);
 

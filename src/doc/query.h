@@ -104,6 +104,7 @@ struct plan {
     const struct doctype *guardian; /* whose rows these child rows must be; NULL: no such condition */
     const struct field **tables; /* in which of its tables: `table_count`, of which the caller may read all or some */
     size_t table_count;
+    const struct doctype *linked_from; /* whose Link is searched for; NULL: none */
     bool some_tables;
     struct source sources[SOURCES_MOST];
     size_t source_count;

@@ -430,6 +430,13 @@ static bool open_root(struct ctx *cx, struct plan *p, struct str doctype, struct
     return p->guardian || perm_has(a, READ) || perm_has(a, SELECT_) || perm_check(cx, type, NULL, READ);
 }
 
+static void take_link(struct ctx *cx, struct plan *p, const struct query *q)
+{
+    struct source *root = &p->sources[0];
+    p->linked_from = q->linked_from.n ? doc_type_find(cx->site, q->linked_from) : NULL;
+    root->access.unlimited = p->linked_from && q->ignore_limits && limits_ignored(p->linked_from, root->type);
+}
+
 static bool plan_page(struct ctx *cx, struct plan *p, const struct query *q)
 {
     if (q->start < 0 || q->length < 0)
@@ -465,9 +472,12 @@ struct plan *plan_list(struct ctx *cx, const struct query *q)
     struct plan *p = plan_new(cx, q->unchecked);
     p->distinct = q->distinct;
     p->as_arrays = q->as_arrays;
-    bool planned = open_root(cx, p, q->doctype, q->parent) && plan_page(cx, p, q) &&
-                   parse_fields(cx, q->fields, &fields) && plan_outputs(cx, p, &fields) && plan_where(cx, p, q) &&
-                   plan_groups(cx, p, q->group_by) && plan_order(cx, p, q->order_by);
+    bool opened = open_root(cx, p, q->doctype, q->parent);
+    if (opened)
+        take_link(cx, p, q);
+    bool planned = opened && plan_page(cx, p, q) && parse_fields(cx, q->fields, &fields) &&
+                   plan_outputs(cx, p, &fields) && plan_where(cx, p, q) && plan_groups(cx, p, q->group_by) &&
+                   plan_order(cx, p, q->order_by);
     return planned ? p : NULL;
 }
 

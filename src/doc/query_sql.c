@@ -175,6 +175,13 @@ static bool permission_sql(struct ctx *cx, const struct plan *p, struct sql *q, 
         next_condition(q, first);
         sql_join(q, rows);
     }
+    struct sql *link = sql_new(cx);
+    const struct source *root = &p->sources[0];
+    if (p->linked_from && !root->access.unlimited &&
+        limits_link_sql(cx, root->type, p->linked_from, link, root->alias)) {
+        next_condition(q, first);
+        sql_join(q, link);
+    }
     return true;
 }
 

@@ -3,7 +3,7 @@
 The school has DocTypes of its own, so that nothing but its own rows decides. Each table says who sees what; every line
 is asked on every path: document, list, count, traversal, search, grouping.
 """
-import itertools
+import time
 
 import pytest
 
@@ -135,6 +135,28 @@ def test_documents_of_the_limited_doctype_are_limited_to_the_values(office):
     assert {row["name"] for row in client.list("Branch").data} == {"Europe", "North", "West"}
     assert client.get("/api/resource/Branch/North").status == 200
     assert client.get("/api/resource/Branch/South").status == 403
+
+
+@pytest.mark.parametrize("more, found", [
+    ({}, {"Europe", "North", "West", "South"}), ({"reference_doctype": "Team"}, {"North"}), ({"reference_doctype": "Branch"}, {"Europe", "North", "West", "South"}),
+    ({"reference_doctype": "Team", "ignore_user_permissions": 1}, {"Europe", "North", "West", "South"}),
+    ({"reference_doctype": "Nothing", "ignore_user_permissions": 1}, {"Europe", "North", "West", "South"})])
+def test_a_search_for_a_link_offers_what_the_link_may_hold(office, more, found):
+    name = "linking" + str(len(str(more)))
+    client = user(office, name, "Member")
+    limit(office, name, "Branch", "North", applicable_for="Team")
+    answer = client.get(api("desk.search.search_link"), {"doctype": "Branch", "txt": "", "page_length": 100, **more})
+    assert {row["value"] for row in answer.message} == found
+
+
+@pytest.mark.parametrize("reference", ["Team Member", "Branch", "", "User"])
+def test_limits_are_ignored_only_where_a_link_does(office, reference):
+    name = "ignoring" + reference.replace(" ", "").lower()
+    client = user(office, name, "Member")
+    limit(office, name, "Branch", "North")
+    answer = client.get(api("desk.search.search_link"), {"doctype": "Branch", "txt": "", "page_length": 100,
+                                                         "reference_doctype": reference, "ignore_user_permissions": 1})
+    assert {row["value"] for row in answer.message} == {"North"}
 
 
 def test_what_is_linked_is_joined_only_where_it_may_be_read(office):
@@ -412,7 +434,11 @@ def test_custom_docperm_replaces_what_is_shipped_at_once(office):
     assert client.get("/api/resource/Branch/North").status == 200
     assert client.put("/api/resource/Branch/North", {"lft": 2}).status == 200
     assert user(office, "custom2", "Member").get("/api/resource/Branch/North").status == 403
-    office.admin.put(f"/api/resource/Custom DocPerm/{mine['name']}", {"write": 0}).data
+    assert office.guest.list("Branch").status == 403
+    office.admin.put(f"/api/resource/Custom DocPerm/{mine['name']}", {"write": 0, "role": "Guest"}).data
+    assert office.guest.list("Branch").status == office.guest.get("/api/resource/Branch/North").status == 200
+    office.admin.put(f"/api/resource/Custom DocPerm/{mine['name']}", {"write": 0, "role": "Auditor"}).data
+    assert office.guest.list("Branch").status == office.guest.get("/api/resource/Branch/North").status == 403
     assert client.put("/api/resource/Branch/North", {"lft": 2}).status == 403
     assert office.admin.delete(f"/api/resource/Custom DocPerm/{mine['name']}").status == 202
     assert client.get("/api/resource/Branch/North").status == 403
@@ -437,6 +463,14 @@ def test_roles_given_and_taken_hold_at_once_even_for_kept_answers(office):
             for path in paths * 2:
                 reads = "Member" in roles or ("Finder" in roles and "t-north" not in path)
                 assert client.get(path).status == (200 if reads else 403), (roles, path)
+
+
+def test_a_role_given_by_another_process_holds_within_a_second(office):
+    client = user(office, "elsewhere")
+    assert client.get("/api/resource/Team").status == 403
+    office.add_user(f"elsewhere@{DOMAIN}", "Member")
+    time.sleep(1.3)
+    assert client.get("/api/resource/Team").status == 200
 
 
 def test_a_role_that_is_switched_off_gives_nothing(office):
