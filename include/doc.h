@@ -335,6 +335,9 @@ bool perm_writes_field(struct ctx *, const struct doctype *, const struct field 
 /* The row conditions of the caller as SQL over `alias`, to be joined by AND; *any: something was added (nothing is when
  * every row may be read). False: the caller may read none of the DocType (has thrown). */
 bool perm_rows(struct ctx *, const struct doctype *, struct sql *, const char *alias, bool *any);
+/* Rules keep rows of the DocType from the caller by refusing them: who speaks of a missing one must refuse it as well, or
+ * the answer tells which names exist. */
+bool perm_keeps_rows(struct ctx *, const struct doctype *);
 /* Row and field rules do not apply to the caller. */
 bool perm_exempt(struct ctx *, const struct doctype *);
 

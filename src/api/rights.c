@@ -30,7 +30,8 @@ static bool judged_document(struct web *w, const struct doctype **type, const st
     if (!*type || !api_need(w, "docname", &name))
         return false;
     if (perm_allows(&w->cx, *type, NULL, READ))
-        *doc = doc_load(&w->cx, (*type)->name, name);
+        *doc = perm_keeps_rows(&w->cx, *type) ? doc_find(&w->cx, (*type)->name, name)
+                                              : doc_load(&w->cx, (*type)->name, name);
     if (*doc && (*type)->hides && !perm_allows(&w->cx, *type, *doc, READ))
         return perm_check(&w->cx, *type, *doc, READ);
     return !failed(&w->cx);

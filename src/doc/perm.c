@@ -307,12 +307,16 @@ void *perm_refuse(struct ctx *cx, const struct doctype *type, struct str name)
     return NULL;
 }
 
-/* Rules that hide a row by refusing it must refuse a missing one as well, or the answer tells which names exist. */
+bool perm_keeps_rows(struct ctx *cx, const struct doctype *type)
+{
+    return type->rows && !type->hides && !perm_exempt(cx, type) && row_rules_sql(cx, type, sql_new(cx), "t");
+}
+
 void *perm_missing(struct ctx *cx, const struct doctype *type, struct str name)
 {
     if (failed(cx))
         return NULL;
-    if (type->rows && !type->hides && !perm_exempt(cx, type) && row_rules_sql(cx, type, sql_new(cx), "t"))
+    if (perm_keeps_rows(cx, type))
         return perm_refuse(cx, type, name);
     return throw(cx, &DoesNotExistError, N_("%s %.*s not found"), type->name, STR_ARG(name));
 }

@@ -573,5 +573,9 @@ def test_a_missing_document_reads_as_one_of_somebody_else(office):
         assert [answer.status for answer in answers] == [403, 403]
         told = [{**answer.json, "request_id": ""} for answer in answers]
         assert str(told[0]).replace(there, "X") == str(told[1]).replace("nobody@people.test", "X")
+        rights = [client.get(api("client.has_permission"), {"doctype": doctype, "docname": name}) for name in (there, "nobody@people.test")]
+        assert [answer.message for answer in rights] == [{"has_permission": False}] * 2
+        rights = [client.get(api("client.get_doc_permissions"), {"doctype": doctype, "docname": name}) for name in (there, "nobody@people.test")]
+        assert rights[0].message == rights[1].message
     assert office.admin.get("/api/resource/User/nobody@people.test").status == 404
     assert client.get("/api/resource/LMS Bootcamp/nothing").status == 404
