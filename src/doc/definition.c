@@ -194,10 +194,12 @@ static void add_rights(struct sql *q)
     sql_add(q, " FROM ");
 }
 
+/* A level that no field can have gives nothing: cut to a byte, 256 would be the whole document. */
 static struct perm perm_of_row(struct reading *r, struct rows *rows)
 {
+    int64_t level = rows_int(rows, 2);
     struct perm p = { .role = str_c(r->arena, rows_text(rows, 1)),
-                      .level = (unsigned char)rows_int(rows, 2),
+                      .level = level >= 0 && level < UINT8_MAX ? (unsigned char)level : UINT8_MAX,
                       .if_owner = rows_int(rows, 3) != 0 };
     for (unsigned i = 0; i < RIGHTS; i++)
         if (rows_int(rows, 4 + i))

@@ -579,3 +579,12 @@ def test_a_missing_document_reads_as_one_of_somebody_else(office):
         assert rights[0].message == rights[1].message
     assert office.admin.get("/api/resource/User/nobody@people.test").status == 404
     assert client.get("/api/resource/LMS Bootcamp/nothing").status == 404
+
+
+def test_a_level_past_all_fields_gives_no_document(school):
+    rule = school.admin.create("Custom DocPerm", parent="Customer", role="All", permlevel=256, read=1).data["name"]
+    try:
+        nobody = school.client(school.add_user("nobody256@people.test"))
+        assert nobody.list("Customer").status == 403
+    finally:
+        school.admin.delete(f"/api/resource/Custom DocPerm/{rule}")
