@@ -120,6 +120,8 @@ bool db_tenant_leave(struct ctx *, const struct db_tenant *);
 bool db_tenant_exists(struct ctx *, const char *database, bool *exists);
 /* Makes the service user if it is missing; the embedded server's and a first start's business. */
 bool db_service_user(struct ctx *);
+/* Opens a site that was made without a service user to it. Again does no harm. */
+bool db_service_grant(struct ctx *, const char *database);
 
 /* DDL for the tenant (CREATE TABLE, ALTER TABLE …), with its role, no time limit. */
 bool db_define(struct ctx *, struct sql *);

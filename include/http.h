@@ -166,7 +166,7 @@ struct http_settings {
     unsigned hash_workers;              /* 0: max(1, cores / 4) */
     unsigned stream_workers;            /* streams at once, each with a connection to the database. 0: 8 */
     size_t arena_limit;                 /* bytes one exchange may use; 0: 64 MiB */
-    const char *const *trusted_proxies; /* addresses, NULL-terminated; may be NULL */
+    const char *const *trusted_proxies; /* addresses and networks ("10.0.0.0/8"), ends with NULL; may be NULL */
     int head_timeout_s, body_timeout_s, send_timeout_s, idle_timeout_s; /* 0: 10, 30, 30, 60 */
     unsigned connections;                                               /* 0: 10,000 */
 };

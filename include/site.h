@@ -76,6 +76,9 @@ void site_creating(struct str host);
 void site_forget(struct str name);
 /* Writes `key` into the site's site_config.json (atomically, 0600); NULL removes the key. */
 bool site_config_set(struct ctx *, struct str name, const char *key, json_t *value);
+/* The same for the common configuration, which is made where there is none: each member of `changes` takes the place of
+ * the one there is, null removes it. A running process reads it within a second. */
+bool sites_config_set(struct ctx *, const json_t *changes);
 /* A name that may be a site: ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$, at most 253 characters. */
 bool site_name_valid(struct str);
 

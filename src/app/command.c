@@ -263,7 +263,7 @@ bool command_open(struct command_line *cl)
         return command_failed("%.*s", STR_ARG(why)) == DONE;
     if (!database_open(cl->arena)) {
         sites_close();
-        return command_failed("The pool of connections could not be set up.") == DONE;
+        return false;
     }
     arena_defer(cl->arena, close_all, NULL);
     return true;

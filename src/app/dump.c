@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "database.h"
 #include "folder.h"
 #include "school.h"
 
@@ -23,19 +24,17 @@ const char *dump_folder(struct arena *a)
     return path;
 }
 
-struct login {
-    const char *user, *password;
-};
-
-static struct login administrator(void)
+/* In quotes a backslash begins an escape; a quote does not end the value. */
+static const char *option_text(struct arena *a, const char *text)
 {
-    const json_t *common = sites_config();
-    const char *user = json_string_value(json_object_get(common, "root_login"));
-    const char *password = json_string_value(json_object_get(common, "root_password"));
-    return (struct login){ user ? user : "root", password ? password : "" };
+    struct buf out = buf_new(a, 4096);
+    for (const char *p = text ? text : ""; *p; p++)
+        for (int times = *p == '\\' ? 2 : 1; times; times--)
+            buf_char(&out, *p);
+    return str_c(a, buf_str(&out));
 }
 
-static const char *login_file(struct arena *a, const char *folder, struct login login)
+static const char *login_file(struct arena *a, const char *folder, struct database_login login)
 {
     const char *path = arena_printf(a, "%s/login.cnf", folder);
     const json_t *common = sites_config();
@@ -45,7 +44,8 @@ static const char *login_file(struct arena *a, const char *folder, struct login 
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return NULL;
-    dprintf(fd, "[client]\nuser=\"%s\"\npassword=\"%s\"\ndefault-character-set=utf8mb4\n", login.user, login.password);
+    dprintf(fd, "[client]\nuser=\"%s\"\npassword=\"%s\"\ndefault-character-set=utf8mb4\n", option_text(a, login.user),
+            option_text(a, login.password));
     if (socket)
         dprintf(fd, "socket=\"%s\"\n", socket);
     else
@@ -56,7 +56,8 @@ static const char *login_file(struct arena *a, const char *folder, struct login 
 
 bool dump_write(struct arena *a, const char *folder, const char *database, struct str *why)
 {
-    const char *login = login_file(a, folder, administrator());
+    struct database_login administrator;
+    const char *login = database_administrator(a, &administrator) ? login_file(a, folder, administrator) : NULL;
     if (!login) {
         *why = STR("the login for mariadb-dump could not be written");
         return false;
@@ -79,7 +80,7 @@ bool dump_load(struct arena *a, const char *folder, struct str host, struct str 
     json_t *config = json_load_file(path, 0, NULL);
     const char *database = json_string_value(json_object_get(config, "db_name"));
     const char *password = json_string_value(json_object_get(config, "db_password"));
-    struct login own = { database, password };
+    struct database_login own = { database, password };
     const char *login = database && password ? login_file(a, folder, own) : NULL;
     const char *argv[] = { "mariadb",       arena_printf(a, "--defaults-file=%s", login ? login : ""),
                            "--binary-mode", "--max-allowed-packet=1G",

@@ -55,10 +55,25 @@ bool serve_open(struct command_line *cl, const char *embedded)
     return command_open(cl) && (db_service_user(&cx) || command_end(&cx, false) == DONE);
 }
 
+/* `trusted_proxies` of the common configuration, one or a list: who may say for whom they ask. What is no text is passed
+ * on as one that is no address. */
+static const char *const *trusted_proxies(struct arena *a)
+{
+    const json_t *given = json_object_get(sites_config(), "trusted_proxies");
+    size_t count = json_is_array(given) ? json_array_size(given) : given != NULL;
+    const char **out = arena_array(a, count + 1, sizeof *out);
+    for (size_t i = 0; i < count; i++) {
+        const char *one = json_string_value(json_is_array(given) ? json_array_get(given, i) : given);
+        out[i] = one ? one : "trusted_proxies";
+    }
+    return out;
+}
+
 bool serve_start(struct arena *a, const struct serve_settings *settings, struct str *why)
 {
     struct http_settings http = { .address = settings->address ? settings->address : "127.0.0.1",
                                   .port = settings->port,
+                                  .trusted_proxies = trusted_proxies(a),
                                   .arena_limit = (size_t)192 << 20 };
     if (!doc_check(a, why) || !web_routes_build(a, why) || !portal_start(a, why))
         return false;

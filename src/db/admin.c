@@ -28,6 +28,9 @@ static struct admin *open_admin(struct ctx *cx)
     a->cx = cx;
     arena_defer(cx->arena, close_admin, a);
     a->mysql = connection_login(db_config.admin_user, db_config.admin_password, 0, &f);
+    if (!a->mysql && (f.number == 1045 || f.number == 1698))
+        return throw(cx, &CommandFailed, N_("The database refuses the login %s: check root_login and root_password."),
+                     db_config.admin_user);
     return a->mysql ? a : fault_throw(cx, NULL, &f, STR_NONE);
 }
 
@@ -235,6 +238,17 @@ bool db_service_user(struct ctx *cx)
                             hash)) &&
         say(a, arena_printf(cx->arena, "ALTER USER `%s`@`%s` IDENTIFIED BY PASSWORD '%s' WITH MAX_STATEMENT_TIME 2",
                             user, from, hash));
+    close_admin(a);
+    return ok;
+}
+
+bool db_service_grant(struct ctx *cx, const char *database)
+{
+    struct admin *a = checked_name(cx, database) ? open_admin(cx) : NULL;
+    if (!a)
+        return false;
+    bool ok = !db_config.service_user || say(a, arena_printf(cx->arena, "GRANT `%s` TO `%s`@`%s`", database,
+                                                             db_config.service_user, client_host()));
     close_admin(a);
     return ok;
 }

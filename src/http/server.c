@@ -148,6 +148,11 @@ static bool library_is_known(void)
 struct http_server *http_server_start(struct arena *a, const struct http_settings *settings,
                                       const struct http_handler *handler, struct str *why)
 {
+    for (size_t i = 0; settings->trusted_proxies && settings->trusted_proxies[i]; i++)
+        if (!peer_network_valid(settings->trusted_proxies[i])) {
+            *why = str_printf(a, "%s is no address and no network.", settings->trusted_proxies[i]);
+            return NULL;
+        }
     struct http_server *s = arena_new_of(a, struct http_server);
     s->settings = *settings;
     s->handler = *handler;

@@ -119,6 +119,7 @@ bool target_split(struct arena *, struct http_request *, struct str target) MUST
 /* peer.c */
 void peer_of_address(const struct sockaddr *, char out[PEER_MOST]);
 bool peer_trusted(const struct http_settings *, struct str peer);
+bool peer_network_valid(const char *);
 void peer_behind_proxy(const struct http_settings *, struct http_request *);
 
 /* body.c */

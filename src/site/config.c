@@ -153,21 +153,34 @@ static bool replace_file(struct arena *a, int folder, const char *name, struct s
     return ok;
 }
 
-static bool set_key(struct ctx *cx, int folder, const char *path, const char *key, json_t *value)
+/* Members of `changes` take the place of the file's; null removes one. The folder is open and locked. */
+static bool change_file(struct ctx *cx, int folder, const char *name, const char *path, const json_t *changes)
 {
     struct stamp stamp;
     struct str why;
     json_t *config = config_read(cx->arena, path, &stamp, &why);
     if (!config)
         return throw(cx, &CommandFailed, N_("The configuration cannot be changed: %s"), why.n ? why.p : path);
-    if (value)
-        json_object_set(config, key, value);
-    else
-        json_object_del(config, key);
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)changes, key, value)
+    {
+        if (json_is_null(value))
+            json_object_del(config, key);
+        else
+            json_object_set(config, key, value);
+    }
     char *text = json_dumps(config, JSON_INDENT(1) | JSON_SORT_KEYS);
-    bool ok = text && replace_file(cx->arena, folder, "site_config.json", str_of(text));
+    bool ok = text && replace_file(cx->arena, folder, name, str_of(text));
     free(text);
     return ok || throw(cx, &CommandFailed, N_("The configuration %s cannot be written."), path);
+}
+
+/* One writer at a time, in whatever process. */
+static bool change_locked(struct ctx *cx, int folder, const char *path, const char *name, const json_t *changes)
+{
+    return flock(folder, LOCK_EX) == 0 &&
+           change_file(cx, folder, name, arena_printf(cx->arena, "%s/%s", path, name), changes);
 }
 
 bool site_config_set(struct ctx *cx, struct str name, const char *key, json_t *value)
@@ -178,11 +191,25 @@ bool site_config_set(struct ctx *cx, struct str name, const char *key, json_t *v
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return throw(cx, &SiteNotFound, N_("There is no site %.*s."), STR_ARG(name));
-    /* One writer at a time, in whatever process. */
-    bool ok = flock(folder, LOCK_EX) == 0 &&
-              set_key(cx, folder, arena_printf(cx->arena, "%s/site_config.json", path), key, value);
+    json_t *changes = json_pack("{s:o}", key, value ? json_incref(value) : json_null());
+    bool ok = changes && change_locked(cx, folder, path, "site_config.json", changes);
+    json_decref(changes);
     close(folder);
     if (ok)
         site_forget(name);
+    return ok;
+}
+
+bool sites_config_set(struct ctx *cx, const json_t *changes)
+{
+    int folder = open(sites_folder(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return throw(cx, &CommandFailed, N_("The configuration %s cannot be written."), sites_folder());
+    static const char name[] = "common_site_config.json";
+    bool there = faccessat(folder, name, F_OK, 0) == 0 || replace_file(cx->arena, folder, name, STR("{}"));
+    bool ok = there && change_locked(cx, folder, sites_folder(), name, changes);
+    if (!there)
+        throw(cx, &CommandFailed, N_("The configuration %s cannot be written."), sites_folder());
+    close(folder);
     return ok;
 }

@@ -114,6 +114,37 @@ TEST(http, a_forwarded_address_that_is_none_is_not_believed)
     assert_str(behind(h, 1).peer, "10.0.0.2");
 }
 
+static bool trusts(const char *network, const char *peer)
+{
+    const char *const proxies[] = { network, NULL };
+    return peer_trusted(&(struct http_settings){ .trusted_proxies = proxies }, str_of(peer));
+}
+
+TEST(http, a_network_of_proxies_is_trusted_as_far_as_its_bits_go)
+{
+    static const struct {
+        const char *network, *inside, *outside;
+    } cases[] = { { "10.0.0.0/8", "10.255.0.1", "11.0.0.1" },
+                  { "172.16.0.0/12", "172.31.255.255", "172.32.0.0" },
+                  { "192.0.2.7/32", "192.0.2.7", "192.0.2.6" },
+                  { "0.0.0.0/0", "203.0.113.9", "2001:db8::1" },
+                  { "2001:db8::/33", "2001:db8:7fff::1", "2001:db8:8000::1" } };
+    for (size_t i = 0; i < countof(cases); i++) {
+        assert_true(trusts(cases[i].network, cases[i].inside));
+        assert_false(trusts(cases[i].network, cases[i].outside));
+    }
+}
+
+TEST(http, what_is_no_network_is_told_from_one)
+{
+    static const char *const bad[] = {
+        "", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0/8", "::/129", "a", "10.0.0.0/8/8", "/8"
+    };
+    for (size_t i = 0; i < countof(bad); i++)
+        assert_false(peer_network_valid(bad[i]));
+    assert_true(peer_network_valid("::1"));
+}
+
 TEST(http, addresses_of_peers_are_written_in_the_usual_way)
 {
     struct sockaddr_storage at = { .ss_family = AF_INET6 };
