@@ -5,12 +5,13 @@
 #   wire     HTTP to the real server (ASan build) on a real MariaDB
 #   clients  frappe-js-sdk as npm has it, against the real server
 #   browser  the pages in headless Chromium
+#   image    the container image, built without a Docker engine, its program under wire tests; the compose files (as root)
 #   fuzz     replay of the corpus, then 20,000 inputs of libFuzzer per target; FUZZ_SECONDS=60 for as long as you like
 # Long forms, not part of the default: tsan (wire under ThreadSanitizer), bench (ratios; needs a quiet machine).
 # Ends with "N passed, N failed".
 set -u
 cd "$(dirname "$0")"
-suites=${*:-unit house wire clients browser fuzz}
+suites=${*:-unit house wire clients browser image fuzz}
 sh docker/packages.sh test || exit 1
 
 passed=0 failed=0
@@ -53,8 +54,11 @@ pytest() { # pytest <name> <paths…>
   local name=$1
   shift
   /usr/bin/python3 -m pytest -q -rs -p no:cacheprovider "$@" 2>&1 | tee "$logs/$name.log" | tail -n 60
+  tally "$name"
+}
+tally() { # tally <name>: what pytest said in its log; saying nothing is one failure
   local summary ok bad errors
-  summary=$(grep -E '(passed|failed|error|skipped).* in [0-9.]+s' "$logs/$name.log" | tail -n 1)
+  summary=$(grep -E '(passed|failed|error|skipped).* in [0-9.]+s' "$logs/$1.log" | tail -n 1)
   ok=$(grep -oE '[0-9]+ passed' <<<"$summary" | grep -oE '[0-9]+')
   bad=$(grep -oE '[0-9]+ failed' <<<"$summary" | grep -oE '[0-9]+')
   errors=$(grep -oE '[0-9]+ error' <<<"$summary" | grep -oE '[0-9]+')
@@ -83,6 +87,15 @@ suite_clients() {
   (cd tests/clients && npm ci --no-audit --no-fund --loglevel=error) || { count 0 1; return; }
   sanitizers
   PREAU=$PWD/build-test/asan/preau pytest clients tests/clients
+}
+suite_image() {
+  if [ "$(id -u)" != 0 ]; then
+    echo "image: SKIPPED, an image is built as root"
+    return
+  fi
+  tests/image.sh >"$logs/image.log" 2>&1
+  tail -n 30 "$logs/image.log"
+  tally image
 }
 suite_tsan() {
   build Tsan build-test/tsan preau || return

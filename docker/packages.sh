@@ -1,23 +1,26 @@
 #!/bin/sh
-# Installs what is missing of Debian 12's packages: `packages.sh run`, `build` (to compile), `test` (everything).
+# Installs what is missing of Debian 12's packages: `packages.sh serve` (a MariaDB runs elsewhere), `run`, `build` (to
+# compile), `test` (everything).
 # Prints nothing and asks no server when all is there. --list only names them.
 set -eu
 
-run="mariadb-server-core mariadb-client ca-certificates tzdata libmicrohttpd12 libmariadb3 libjansson4 libsodium23
+serve="mariadb-client ca-certificates tzdata curl libmicrohttpd12 libmariadb3 libjansson4 libsodium23
   libargon2-1 libcurl4 libmd4c-html0 libgumbo1 libutf8proc2 zlib1g libssl3 libpcre2-8-0"
+run="$serve mariadb-server-core"
 build="build-essential cmake ninja-build pkg-config gettext libmicrohttpd-dev libmariadb-dev libjansson-dev
   libsodium-dev libargon2-dev libcurl4-openssl-dev libmd4c-html0-dev libmd4c-dev libgumbo-dev libutf8proc-dev
   zlib1g-dev libssl-dev libpcre2-dev"
-test="libcmocka-dev python3 python3-pytest curl clang libclang-rt-14-dev clang-format chromium fonts-dejavu-core wrk
-  binutils git"
+test="libcmocka-dev python3 python3-pytest clang libclang-rt-14-dev clang-format chromium fonts-dejavu-core wrk
+  binutils git buildah debootstrap docker-compose caddy"
 
 case "${1:-}" in
+serve) wanted=$serve ;;
 run) wanted=$run ;;
 build) wanted="$run $build" ;;
 test) wanted="$run $build $test"
   command -v node >/dev/null 2>&1 || wanted="$wanted nodejs"
   command -v npm >/dev/null 2>&1 || wanted="$wanted npm" ;;
-*) echo "usage: packages.sh run|build|test [--list]" >&2; exit 2 ;;
+*) echo "usage: packages.sh serve|run|build|test [--list]" >&2; exit 2 ;;
 esac
 if [ "${2:-}" = "--list" ]; then
   echo $wanted

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PREAU = os.environ.get("PREAU", str(ROOT / "build" / "preau"))
+from elsewhere import PREAU, ROOT, Elsewhere, free_port
+
 PASSWORD = "Wire-Pass-2026!"
 TIMEOUT = 60
 
@@ -198,13 +198,19 @@ class Server:
         self.port = free_port()
         self.log_path = self.folder / "preau.log"
         self.numbers = itertools.count(1)
+        self.elsewhere = None
+        if os.environ.get("PREAU_MARIADB") == "elsewhere":  # as in containers, instead of the private one
+            self.elsewhere = Elsewhere()
+            self.elsewhere.setup()
+            self.sites = self.elsewhere.sites
         self.start()
 
     def start(self):
         self.log = open(self.log_path, "ab")
+        database = [] if self.elsewhere else ["--embedded", str(self.folder / "mariadb")]
         self.process = subprocess.Popen(
-            [PREAU, "serve", "--sites", str(self.sites), "--listen", f"127.0.0.1:{self.port}", "--embedded",
-             str(self.folder / "mariadb")], stdout=self.log, stderr=self.log)
+            [PREAU, "serve", "--sites", str(self.sites), "--listen", f"127.0.0.1:{self.port}", *database],
+            stdout=self.log, stderr=self.log)
         deadline = time.monotonic() + 120
         while self.plain("GET", "/readyz") != 200:
             assert self.process.poll() is None, self.tail()
@@ -267,18 +273,14 @@ def complete(received):
     return bool(found and lengths and len(body) >= lengths[0])
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def server():
     folder = tempfile.mkdtemp(prefix="preau-wire-")
     server = Server(folder)
     yield server
     status = server.stop()
+    if server.elsewhere:
+        server.elsewhere.close()
     log = server.log_path.read_text(errors="replace")
     if os.environ.get("PREAU_KEEP"):
         print(f"kept: {folder}")
