@@ -19,6 +19,7 @@ struct site {
     struct str *domains;       /* other names of this site, NULL-terminated by p == NULL */
     bool suspended;            /* maintenance_mode, and no reads allowed meanwhile */
     bool reads_only;           /* maintenance with allow_reads_during_maintenance */
+    bool bare;                 /* of the program it has only the DocTypes of Core */
     struct str encryption_key; /* Fernet key, as written in the configuration */
     /* From the Singles School Settings and System Settings, read once per snapshot. */
     struct str title, language, currency;

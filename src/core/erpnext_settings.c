@@ -30,7 +30,7 @@ static bool validate(struct ctx *cx, struct doc *settings)
 DOCTYPE(erpnext_settings)
 = {
     .name = "ERPNext Settings",
-    .module = "LMS",
+    .module = "Core",
     .is_single = true,
     .about = "Where the books are kept and how to reach them.",
     FIELDS(fields),

@@ -86,7 +86,7 @@ static bool on_update(struct ctx *cx, struct doc *settings)
 DOCTYPE(school_settings)
 = {
     .name = "School Settings",
-    .module = "LMS",
+    .module = "Core",
     .is_single = true,
     .about = "What the school is called, how it looks, sells, pays its partners and takes in students.",
     FIELDS(fields),

@@ -25,7 +25,7 @@ static struct draft *draft_named(struct reading *r, struct str name)
 {
     struct str key = draft_key(r, name);
     struct draft *d = map_get(&r->drafts, key);
-    const struct doctype *ours = d ? NULL : built_in_find(name);
+    const struct doctype *ours = d ? NULL : built_in_find(r->cx->site, name);
     if (ours) {
         d = draft_of(r->arena, ours);
         map_put(&r->drafts, key, d);
@@ -98,7 +98,7 @@ static bool inherit(struct reading *r)
 {
     for (size_t i = 0; i < r->drafts.count; i++) {
         struct draft *d = r->drafts.entries[i].value;
-        const struct doctype *ours = built_in_find(str_of(d->type.name));
+        const struct doctype *ours = built_in_find(r->cx->site, str_of(d->type.name));
         draft_name_fields(r->arena, d);
         if (ours)
             draft_inherit(r->arena, d, ours);
@@ -250,12 +250,13 @@ static int by_name(const void *a, const void *b)
 static struct definitions *gather(struct reading *r)
 {
     static _Atomic uint64_t generations;
+    const struct definitions *ours = built_in(r->cx->site);
     struct definitions *all = arena_new_of(r->arena, struct definitions);
     all->generation = ++generations;
-    all->types = arena_array(r->arena, built_in->count + r->drafts.count + 1, sizeof *all->types);
-    for (size_t i = 0; i < built_in->count; i++)
-        if (!map_has(&r->drafts, draft_key(r, str_of(built_in->types[i]->name))))
-            all->types[all->count++] = built_in->types[i];
+    all->types = arena_array(r->arena, ours->count + r->drafts.count + 1, sizeof *all->types);
+    for (size_t i = 0; i < ours->count; i++)
+        if (!map_has(&r->drafts, draft_key(r, str_of(ours->types[i]->name))))
+            all->types[all->count++] = ours->types[i];
     for (size_t i = 0; i < r->drafts.count; i++) {
         struct draft *d = r->drafts.entries[i].value;
         draft_finish(r->arena, d);
@@ -305,5 +306,5 @@ SITE_PART(definitions) = {
 const struct definitions *definitions_of(const struct site *site)
 {
     const struct definitions *own = site_part(site, &site_part_definitions);
-    return own ? own : built_in;
+    return own ? own : built_in(site);
 }

@@ -8,14 +8,17 @@ struct definitions {
     size_t count;
     const struct doctype **types;
 };
-extern const struct definitions *built_in;
+/* Those of the program that a site has before it defines any: all, on a bare one the core. */
+const struct definitions *built_in(const struct site *);
 const struct definitions *definitions_of(const struct site *);
 /* By exact name; NULL: none. */
 const struct doctype *definition_find(const struct definitions *, struct str name);
-/* Of the program, whatever a site says. */
-const struct doctype *built_in_find(struct str name);
-/* The first of ours that the collation cannot tell from the name. */
-const struct doctype *built_in_like(struct arena *, struct str name);
+/* Among them, whatever the site says. */
+const struct doctype *built_in_find(const struct site *, struct str name);
+/* The first of them that the collation cannot tell from the name. */
+const struct doctype *built_in_like(struct arena *, const struct site *, struct str name);
+/* The program cannot do without it. */
+bool doc_type_is_core(const struct doctype *);
 
 /* One DocType while it is made. */
 struct draft {

@@ -62,7 +62,7 @@ static bool check_system(struct ctx *cx, struct str name)
 
 bool prove_name(struct ctx *cx, struct str name)
 {
-    const struct doctype *ours = built_in_like(cx->arena, name);
+    const struct doctype *ours = built_in_like(cx->arena, cx->site, name);
     if (ours) {
         note(cx, "Duplicate Name", N_("%s <strong>%.*s</strong> already exists"), "DocType",
              STR_ARG(str_of(ours->name)));

@@ -169,13 +169,6 @@ static const char *lacks(struct arena *arena, const struct draft *d, const struc
     return lacks_word(arena, d, ours->masked);
 }
 
-/* Without them there is no login, no permission and no definition. */
-static bool is_indispensable(const struct doctype *ours)
-{
-    return ours->module &&
-           (!strcmp(ours->module, "Core") || !strcmp(ours->module, "Custom") || !strcmp(ours->module, "Integrations"));
-}
-
 /* Our hooks may ask for every field of ours: those the site has not are there without a column. */
 static void add_virtual(struct arena *arena, struct draft *d, const struct doctype *ours)
 {
@@ -211,7 +204,7 @@ static void drop_unless_there(const struct draft *d, struct doctype *type)
 
 void draft_inherit(struct arena *arena, struct draft *d, const struct doctype *ours)
 {
-    bool always = is_indispensable(ours);
+    bool always = doc_type_is_core(ours);
     struct doctype own = d->type;
     d->type.lacks = always ? NULL : lacks(arena, d, ours);
     if (d->type.lacks || own.is_child != ours->is_child || own.is_single != ours->is_single)

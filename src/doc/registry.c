@@ -6,8 +6,7 @@
 #include "doc_priv.h"
 #include "term.h"
 
-static struct definitions compiled;
-const struct definitions *built_in = &compiled;
+static struct definitions compiled, core = { .generation = UINT64_MAX };
 
 static int by_name(const void *a, const void *b)
 {
@@ -20,11 +19,30 @@ __attribute__((constructor)) static void gather(void)
     TABLE_EACH (doctypes, struct doctype, counted)
         count++;
     compiled.types = calloc(count + 1, sizeof *compiled.types);
-    if (!compiled.types)
+    core.types = calloc(count + 1, sizeof *core.types);
+    if (!compiled.types || !core.types)
         abort();
     TABLE_EACH (doctypes, struct doctype, it)
         compiled.types[compiled.count++] = *it;
     qsort(compiled.types, compiled.count, sizeof *compiled.types, by_name);
+    for (size_t i = 0; i < compiled.count; i++)
+        if (doc_type_is_core(compiled.types[i]))
+            core.types[core.count++] = compiled.types[i];
+}
+
+/* Without them there is no login, no permission and no definition. */
+bool doc_type_is_core(const struct doctype *ours)
+{
+    static const char *const modules[] = { "Core", "Custom", "Integrations" };
+    for (size_t i = 0; ours->module && i < countof(modules); i++)
+        if (!strcmp(ours->module, modules[i]))
+            return true;
+    return false;
+}
+
+const struct definitions *built_in(const struct site *site)
+{
+    return site && site->bare ? &core : &compiled;
 }
 
 const struct doctype *definition_find(const struct definitions *all, struct str name)
@@ -43,16 +61,17 @@ const struct doctype *definition_find(const struct definitions *all, struct str 
     return NULL;
 }
 
-const struct doctype *built_in_find(struct str name)
+const struct doctype *built_in_find(const struct site *site, struct str name)
 {
-    return definition_find(&compiled, name);
+    return definition_find(built_in(site), name);
 }
 
-const struct doctype *built_in_like(struct arena *arena, struct str name)
+const struct doctype *built_in_like(struct arena *arena, const struct site *site, struct str name)
 {
-    for (size_t i = 0; i < compiled.count; i++)
-        if (text_compare(arena, name, str_of(compiled.types[i]->name)) == 0)
-            return compiled.types[i];
+    const struct definitions *all = built_in(site);
+    for (size_t i = 0; i < all->count; i++)
+        if (text_compare(arena, name, str_of(all->types[i]->name)) == 0)
+            return all->types[i];
     return NULL;
 }
 

@@ -315,7 +315,7 @@ static bool change_table(struct sync *y, const struct doctype *type, struct str 
 /* The site's own: its table follows its definition when that changes. Here is only told what does not fit. */
 static void report_own(struct sync *y, const struct doctype *type, struct str table)
 {
-    if (built_in_like(y->cx->arena, str_of(type->name)))
+    if (built_in_like(y->cx->arena, y->cx->site, str_of(type->name)))
         report(y, "keep the site's own DocType", type->name, "the program has one of this name");
     if (!map_has(&y->schema.tables, table)) {
         report(y, "missing table", type->name, "");

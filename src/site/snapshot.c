@@ -80,6 +80,7 @@ struct snapshot *snapshot_new(struct arena *a, struct site_state *state, json_t 
                              .domains = domains_of(a, config),
                              .suspended = maintenance && !reads,
                              .reads_only = maintenance && reads,
+                             .bare = config_truth(config, "bare"),
                              .encryption_key = text_of(config, "encryption_key"),
                              .state = state };
     preset(&s->site);

@@ -582,3 +582,15 @@ def test_a_document_naming_rule_names_what_fits(school):
     assert rule["counter"] == 2
     school.admin.put(f"/api/resource/Document Naming Rule/{rule['name']}", {"disabled": 1})
     assert school.admin.create("Letter", kind="Out").data["name"] == "LTR-0002"
+
+
+def test_a_bare_site_has_the_doctypes_of_core_and_leaves_the_other_names_free(server):
+    bare = server.new_school("bare", "--bare")
+    names = {row["name"] for row in bare.admin.list("DocType", limit_page_length=0).data}
+    assert {"User", "Role", "File", "School Settings"} <= names and not {"LMS Bootcamp", "Item", "Purchase"} & names
+    assert bare.admin.get("/api/resource/LMS Bootcamp").status == 404
+    defined(bare, "LMS Bootcamp", ("motto", "Data"))
+    assert bare.admin.create("LMS Bootcamp", motto="ours").data["motto"] == "ours"
+    refused(define(bare, "User", ("motto", "Data")), 409)
+    for page in ("/", "/bootcamps/x", "/me", "/api/openapi.json"):
+        assert bare.guest.get(page).status < 500
