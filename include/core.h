@@ -32,6 +32,7 @@ struct doc *comment_add(struct ctx *, const struct doc *about, const char *type,
  * none is set. Lengths are not checked: the command line may set any. */
 struct new_user {
     struct str email, first_name, last_name, password;
+    struct str language; /* of a new user; empty: the school's */
     const struct str *roles;
 };
 bool core_user_add(struct ctx *, const struct new_user *);
@@ -41,18 +42,97 @@ bool core_role(struct ctx *, const char *name, bool desk_access);
  * adopted one may) is made first. */
 bool core_user_role(struct ctx *, struct str user, const char *role, bool has);
 
+/* ---- mails ---------------------------------------------------------------------------------------------------------------
+ * Written in the transaction that wants one sent, and sent by a job: to the mail_server of the configuration, else into the
+ * folder mail_folder. Both bodies, text and HTML, come from the same words. */
+struct mail_words {
+    const char *kind;      /* "welcome": for the list of mails */
+    const char *subject;   /* message ids from here on, with {school}, {address} and the facts of the mail */
+    const char *before[4]; /* paragraphs; fewer end with NULL */
+    const char *button;    /* what the link is called; NULL: no link */
+    const char *after[4];
+};
+struct mail {
+    const struct mail_words *words;
+    struct str to, name;      /* name: whom it greets; empty: nobody in particular */
+    struct str link;          /* whole, see site_link */
+    struct str language;      /* empty: the call's */
+    const struct pair *facts; /* {key} → value */
+    size_t fact_count;
+};
+bool mail_put(struct ctx *, const struct mail *);
+/* A mail that waits, was sent or given up. */
+struct mail_seen {
+    struct str mail, to, kind, language, subject, error;
+    int64_t created_us, sent_us, given_up_us; /* 0: not */
+};
+/* The latest, at most `most`. False: thrown. */
+bool mails_list(struct ctx *, size_t most, struct mail_seen **out, size_t *count);
+/* Tries again now. Throws DoesNotExistError, and ValidationError for what was sent: its text is gone. */
+bool mail_resend(struct ctx *, struct str mail);
+/* Nothing is left of the mails to an address. */
+bool mails_forget(struct ctx *, struct str address);
+/* How mails leave by this configuration: a sentence for who starts the program. */
+struct str mail_way_words(struct arena *, const json_t *config);
+/* An address that mail may be sent to: one, without quotes, comments or white space; at most 140 characters. */
+bool is_mail_address(struct str);
+/* An absolute link into the site by its configured name, never by that of a request. `path` begins with "/". */
+struct str site_link(struct ctx *, struct str path);
+
 /* ---- accounts ------------------------------------------------------------------------------------------------------------
- * What a stranger asks for is done by a job, so that words and time are the same for known and unknown addresses. */
-/* Somebody typed this address to get a new password. */
-bool account_reset(struct ctx *, struct str email);
-/* Somebody wants an account. Throws when the school is not open, and for what is no address or no name. */
-bool account_sign_up(struct ctx *, struct str email, struct str full_name);
+ * What a stranger asks for is done by a job, so that words and time are the same for known and unknown addresses. Links in
+ * mails hold random bytes of which the database keeps the hash; they work once. */
+struct account_ask {
+    struct str email, full_name; /* as typed */
+    struct str peer;             /* who asks: counted */
+    struct str language;         /* of the mail to somebody unknown; empty: the school's */
+    struct str back;             /* where the link leads in the end; empty: nowhere in particular */
+    bool invited;                /* an invitation was shown */
+};
+/* Somebody wants a new password. Throws RateLimitExceededError only. */
+bool account_reset(struct ctx *, const struct account_ask *);
+/* Somebody wants an account. Throws when the school does not take everybody, and for what is no address or no name. */
+bool account_sign_up(struct ctx *, const struct account_ask *);
+/* Open, Invitation or Closed, as School Settings says. */
+enum sign_up { SIGN_UP_OPEN, SIGN_UP_INVITATION, SIGN_UP_CLOSED } account_sign_up_mode(const struct site *);
+/* The name that somebody gives themselves, trimmed. False: thrown. */
+bool account_name(struct ctx *, struct str typed, struct str *out);
 /* A link with a new key, which replaces the one before. */
 bool account_link(struct ctx *, struct str user, struct str *link);
 /* Whose key it is; false: thrown (LinkExpired). */
 bool account_of_key(struct ctx *, struct str key, struct str *user);
-/* password_set, and the key is used up. Runs argon2. */
+/* password_set, and the key is used up; who had a password before gets a mail. Runs argon2. */
 bool account_set_password(struct ctx *, struct str user, struct str password);
+/* A new random key for a link, and its hash for the database. */
+struct str link_key(struct arena *, struct str *hash);
+struct str link_hash(struct arena *, struct str key);
+
+/* The person's own settings. False: thrown, with err.field. */
+bool account_profile(struct ctx *, struct str user, struct str full_name, struct str language);
+/* Asks for another address: it is theirs when the link in a mail to it was followed. Whether somebody has it already is
+ * told to nobody but its owner, by mail. Throws for what is no address. */
+bool account_new_address(struct ctx *, struct str user, struct str typed, struct str peer);
+/* Whose key, and the address; false: thrown (LinkExpired). */
+bool account_new_address_of(struct ctx *, struct str key, struct str *user, struct str *address);
+/* Renames the user, whose sessions end; the old address gets a mail. */
+bool account_take_address(struct ctx *, struct str key, struct str *user);
+/* All that is known about the person as one JSON object. */
+bool account_export(struct ctx *, struct str user, struct json_out *);
+/* Ends the account: nobody can log in from here on, and a job puts a pseudonym everywhere in the person's place. */
+bool account_erase(struct ctx *, struct str user);
+/* "Firefox, Windows": what a browser says it is, in words. */
+struct str device_words(struct ctx *, struct str user_agent);
+
+/* Where something is about a person, beside what holds it: it is in the export of their data, and is looked after when
+ * they go. Links to User are renamed with the user in any case. */
+struct personal {
+    const char *doctype; /* or, without one, */
+    const char *table;   /* this table with neither DocType nor export */
+    const char *field;   /* holds the user's name: a field, or "owner" */
+    bool goes;           /* deleted with the account; otherwise it stays under the pseudonym */
+    const char *cleared; /* fields emptied then, separated by spaces; NULL: none */
+};
+#define PERSONAL(id) TABLE_ROW(personals, struct personal, personal_##id)
 
 /* ---- files ---------------------------------------------------------------------------------------------------------------
  * The bytes of a File lie in the site's folder, under public/files or private/files, by the name that its file_url ends

@@ -112,6 +112,18 @@ struct doc *lms_enroll(struct ctx *, struct str user, struct str bootcamp, const
 struct decimal percent_completed(int64_t completed, int64_t total);
 /* The Enrollment of a user in a bootcamp, whoever asks. Throws DoesNotExistError when there is none. */
 bool lms_enrollment_of(struct ctx *, struct str user, struct str bootcamp, struct str *name);
+
+/* ---- invitations ------------------------------------------------------------------------------------------------------ */
+struct invitation {
+    struct str name, email, language, bootcamp, title, url; /* of the bootcamp; empty: to none in particular */
+};
+/* The open one that the link's key belongs to. False: thrown (LinkExpired). */
+bool invitation_of_key(struct ctx *, struct str key, struct invitation *out);
+/* An account for who was invited: the link proved the address. Runs argon2. False: thrown, with err.field. */
+bool invitation_sign_up(struct ctx *, const struct invitation *, struct str full_name, struct str password);
+/* Uses it up and enrolls its owner. */
+bool invitation_accept(struct ctx *, const struct invitation *, struct str *user);
+
 struct enrollment_row {
     struct str enrollment, bootcamp, title, status, last_lesson, continue_url, image;
     int64_t completed, total;

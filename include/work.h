@@ -65,6 +65,8 @@ bool job_enqueue(struct ctx *, const char *job, const struct job_order *);
 void job_retry(struct job_run *, struct str reason);
 void job_give_up(struct job_run *, struct str reason);
 void job_hand_back(struct job_run *);
+/* Nothing follows this try: what job_retry asks for will be giving up. */
+bool job_is_last_try(const struct ctx *, const struct job_run *);
 /* The process wants to end: a long job stops where it may go on later. */
 bool jobs_stopping(void);
 
@@ -98,6 +100,8 @@ bool jobs_list(struct ctx *, size_t most, struct job_row **out, size_t *count);
 /* A dead job (0: all of them) gets all its tries again, at once. *count: how many. */
 bool jobs_revive(struct ctx *, int64_t id, int64_t *count);
 bool jobs_dead(struct ctx *, int64_t *count);
+/* The dead jobs of one sequence. */
+bool jobs_revive_sequence(struct ctx *, struct str sequence, int64_t *count);
 
 /* ==== requests to other programs ================================================================================================ */
 struct fetch {
@@ -126,3 +130,28 @@ struct fetched {
 bool fetch(struct ctx *, const struct fetch *, struct fetched *out);
 /* What fetch would refuse about the URL before any name is looked up; NULL: nothing. A message id. */
 const char *fetch_refuses(struct ctx *, struct str url);
+
+/* ==== mail ======================================================================================================================= */
+/* The server that takes our mails: the operator's choice, so any address will do. */
+struct smtp {
+    struct str host;
+    int64_t port;
+    enum smtp_safety {
+        SMTP_OPEN,
+        SMTP_STARTTLS,
+        SMTP_TLS
+    } safety;                   /* the latter two verify the certificate, and insist */
+    struct str login, password; /* login empty: none */
+    struct str ca_file;         /* PEM of who signs its certificate; empty: the system's */
+    struct str greeting;        /* how we call ourselves (EHLO) */
+};
+struct smtp_result {
+    int status;          /* the server's last word, 0: none */
+    const char *problem; /* message id of why it was not taken; NULL: it was */
+    bool lasting;        /* trying again would not help */
+    bool stopped;        /* broken off because the process ends: nothing is known */
+};
+/* Hands one message (RFC 5322, lines end with CR LF) over. As fetch: the call's connection is given back meanwhile, and only
+ * what is our own fault fails. When a connection breaks at the end nobody knows whether the message was taken. */
+bool smtp_send(struct ctx *, const struct smtp *, struct str from, struct str to, struct str message,
+               struct smtp_result *out);

@@ -2,19 +2,27 @@
 #include "api_priv.h"
 #include "core.h"
 
-enum { HOUR_S = 3600, SIGN_UPS_AN_HOUR = 60 };
-
 static struct str peer_of(const struct web *w)
 {
     return w->exchange->request.peer;
 }
 
 /* ---- sign-up -------------------------------------------------------------------------------------------------------------- */
-/* A classroom stands behind one address. */
+/* The language that was asked for in so many words; else the school's. */
+static struct account_ask ask_of(struct web *w, const char *address)
+{
+    bool chosen = http_header_of(&w->exchange->request, "Accept-Language").n || web_arg(w, "language").n;
+    return (struct account_ask){ .email = web_arg(w, address),
+                                 .full_name = web_arg(w, "full_name"),
+                                 .peer = peer_of(w),
+                                 .language = chosen ? w->cx.lang : STR_NONE,
+                                 .back = web_arg(w, "redirect_to") };
+}
+
 static bool sign_up(struct web *w)
 {
-    if (!throttle(&w->cx, "sign_up", peer_of(w), SIGN_UPS_AN_HOUR, HOUR_S) ||
-        !account_sign_up(&w->cx, web_arg(w, "email"), web_arg(w, "full_name")))
+    struct account_ask ask = ask_of(w, "email");
+    if (!account_sign_up(&w->cx, &ask))
         return false;
     out_key(&w->out, str_of(web_answer_key(w)));
     out_begin_array(&w->out);
@@ -36,16 +44,13 @@ WEB_METHOD(sign_up) = { .path = "frappe.core.doctype.user.user.sign_up",
 /* ---- forgotten ------------------------------------------------------------------------------------------------------------- */
 static bool reset_password(struct web *w)
 {
-    int64_t most = site_setting_int(w->cx.site, "System Settings", "password_reset_limit", 3);
-    struct str user = web_arg(w, "user");
-    if (most > 0 && !throttle(&w->cx, "reset_password", peer_of(w), (unsigned)most, HOUR_S))
+    struct account_ask ask = ask_of(w, "user");
+    if (!account_reset(&w->cx, &ask))
         return false;
-    if (str_eq_nocase(str_trim(user), STR("Administrator"))) {
+    if (str_eq_nocase(str_trim(ask.email), STR("Administrator"))) {
         out_member_text(&w->out, web_answer_key(w), STR("not allowed"));
         return true;
     }
-    if (!account_reset(&w->cx, user))
-        return false;
     note(&w->cx, N_("Password Email Sent"), "Password reset instructions have been sent to your email");
     return true;
 }

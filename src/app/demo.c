@@ -216,7 +216,8 @@ static void print_logins(const struct demo *d)
                    json_string_value(json_object_get(p, "password")));
         }
     }
-    printf("\nAPI keys are in %s. Ctrl-C stops everything.\n", credentials_path(d));
+    printf("\n%.*s\n", STR_ARG(mail_way_words(d->cl->arena, sites_config())));
+    printf("API keys are in %s. Ctrl-C stops everything.\n", credentials_path(d));
     fflush(stdout);
 }
 
@@ -234,7 +235,8 @@ static bool open_data(struct demo *d)
     if (!folder_make(d->cl->sites))
         return command_failed("%s cannot be made.", d->cl->sites) == DONE;
     if (!embedded_start(&cx, arena_printf(a, "%s/mariadb", d->data),
-                        arena_printf(a, "%s/common_site_config.json", d->cl->sites)))
+                        arena_printf(a, "%s/common_site_config.json", d->cl->sites),
+                        arena_printf(a, "%s/mail", d->data)))
         return command_failed("%.*s", STR_ARG(cx.err.message)) == DONE;
     return command_open(d->cl) && (db_service_user(&cx) || command_failed("%.*s", STR_ARG(cx.err.message)) == DONE);
 }

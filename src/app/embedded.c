@@ -163,14 +163,14 @@ static void stop(void *thing)
     embedded_stop(thing);
 }
 
-struct embedded *embedded_start(struct ctx *cx, const char *dir, const char *config)
+struct embedded *embedded_start(struct ctx *cx, const char *dir, const char *config, const char *mail)
 {
     struct embedded *e = arena_new_of(cx->arena, struct embedded);
     lock_init(&e->lock);
     wakeup_init(&e->changed);
     e->files.lock = -1;
     arena_defer(cx->arena, stop, e);
-    if (!embedded_prepare(cx, &e->files, dir, config) || !set_arguments(cx, e))
+    if (!embedded_prepare(cx, &e->files, dir, config, mail) || !set_arguments(cx, e))
         return NULL;
     unlink(e->files.socket); /* of a server that was killed; we hold the lock */
     e->thread = thread_start("mariadbd", supervise, e);

@@ -15,8 +15,9 @@ struct embedded;
  * common_site_config.json (mode 0600, replaced atomically, other keys kept; made if missing).
  *
  * It belongs to cx->arena, which must be the program's, not a request's: when the arena ends, the server is stopped.
+ * `mail`: a folder for mails, made and written into `config` as mail_folder unless that or mail_server is there; NULL: none.
  * NULL: CommandFailed with what to do about it. */
-struct embedded *embedded_start(struct ctx *cx, const char *dir, const char *config);
+struct embedded *embedded_start(struct ctx *cx, const char *dir, const char *config, const char *mail);
 
 /* Stops the server cleanly and waits for its end. Once is enough, twice does no harm. */
 void embedded_stop(struct embedded *);

@@ -199,6 +199,8 @@ static bool write_config(struct ctx *cx, struct embedded_files *f)
     json_t *before = json_deep_copy(config);
     for (size_t i = 0; i < countof(values); i++)
         json_object_set_new(config, values[i][0], json_string(values[i][1]));
+    if (f->mail && !json_object_get(config, "mail_server") && !json_object_get(config, "mail_folder"))
+        json_object_set_new(config, "mail_folder", json_string(f->mail));
     bool same = json_equal(before, config);
     json_decref(before);
     return same || save_config(cx, f->config, config);
@@ -267,7 +269,18 @@ static bool make_data(struct ctx *cx, struct embedded_files *f)
     return rename(fresh, f->data) == 0 || cannot(cx, f->data);
 }
 
-bool embedded_prepare(struct ctx *cx, struct embedded_files *f, const char *dir, const char *config)
+/* Until somebody configures a mail server, or another folder. */
+static bool keep_mails(struct ctx *cx, struct embedded_files *f, const char *mail)
+{
+    if (!mail)
+        return true;
+    if (!make_folder(cx, mail, 0700))
+        return false;
+    f->mail = real_path(cx, mail);
+    return f->mail != NULL;
+}
+
+bool embedded_prepare(struct ctx *cx, struct embedded_files *f, const char *dir, const char *config, const char *mail)
 {
     const char *slash = strrchr(config, '/');
     if (slash && slash != config &&
@@ -283,6 +296,6 @@ bool embedded_prepare(struct ctx *cx, struct embedded_files *f, const char *dir,
     f->data = below(cx, f->dir, "data");
     f->log = below(cx, f->dir, "mariadb.log");
     f->temporary = below(cx, f->dir, "tmp");
-    return take_lock(cx, f) && make_folder(cx, f->temporary, 0700) && choose_socket(cx, f) && write_config(cx, f) &&
-           make_data(cx, f);
+    return take_lock(cx, f) && make_folder(cx, f->temporary, 0700) && choose_socket(cx, f) && keep_mails(cx, f, mail) &&
+           write_config(cx, f) && make_data(cx, f);
 }

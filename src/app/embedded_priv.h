@@ -10,11 +10,12 @@ struct embedded_files {
     const char *log;
     const char *config;   /* common_site_config.json */
     const char *password; /* of root */
+    const char *mail;     /* folder for mails nobody sends; NULL: none */
     int lock;             /* held while we or a server of ours live */
 };
 
 /* Folders, lock, socket path and configuration; the datadir is made if it is missing. */
-bool embedded_prepare(struct ctx *, struct embedded_files *, const char *dir, const char *config);
+bool embedded_prepare(struct ctx *, struct embedded_files *, const char *dir, const char *config, const char *mail);
 
 /* Full path of a program of the MariaDB packages. */
 const char *embedded_program(struct ctx *, const char *name);

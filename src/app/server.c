@@ -4,6 +4,7 @@
 
 #include "serve.h"
 
+#include "core.h"
 #include "db.h"
 #include "doc.h"
 #include "embedded.h"
@@ -50,7 +51,7 @@ bool serve_open(struct command_line *cl, const char *embedded)
     if (!folder_make(cl->sites))
         return command_failed("The folder %s could not be made.", cl->sites) == DONE;
     const char *config = arena_printf(cl->arena, "%s/common_site_config.json", cl->sites);
-    if (!embedded_start(&cx, embedded, config))
+    if (!embedded_start(&cx, embedded, config, arena_printf(cl->arena, "%s/mail", embedded)))
         return command_end(&cx, false) == DONE;
     return command_open(cl) && (db_service_user(&cx) || command_end(&cx, false) == DONE);
 }
@@ -135,6 +136,7 @@ static int serve(struct command_line *cl)
         return FAILED;
     if (!serve_start(cl->arena, &settings, &why))
         return command_failed("%.*s", STR_ARG(why));
+    log_say(LOG_INFO, "serve.mail", "%s", mail_way_words(cl->arena, sites_config()).p);
     log_say(LOG_INFO, "serve.start", "serving %s on %s port %u", cl->sites, settings.address, serve_port());
     serve_wait();
     serve_stop();

@@ -27,6 +27,14 @@ void page_json_ld(struct page *, struct str json);
 struct str page_image(struct web *, struct str url);
 /* "/login?redirect-to=…" back to this page. */
 struct str page_login_url(struct web *);
+/* Where the visitor came from and goes back to (argument redirect-to): for a form ("redirect_to") and for links to other
+ * pages of the account ("back_query"). Returns it: a place on this site. */
+struct str page_back(struct page *);
+/* What went wrong in a form is shown beside its field: "<field>_error", else "problem". Takes the call's error away, and
+ * what was written. The status to answer; 0: it is no mistake of who filled the form in, and stays an error. */
+int page_form_error(struct page *, const char *field);
+/* "24 November 2026, 14:03" in the school's time. */
+struct str page_moment(struct web *, int64_t utc_us);
 /* A translated message id in the page's language. */
 struct str page_words(struct web *, const char *message_id);
 /* The same with its one {placeholder} filled in. */

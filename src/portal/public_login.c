@@ -6,7 +6,8 @@ static bool show(struct web *w, int status, const char *problem)
 {
     struct page p = page_open(w, page_words(w, N_("Log in")));
     view_text(p.view, "usr", web_arg(w, "usr"));
-    view_text(p.view, "redirect_to", safe_redirect(w->cx.arena, web_arg(w, "redirect-to")));
+    page_back(&p);
+    view_flag(p.view, "may_sign_up", account_sign_up_mode(w->cx.site) == SIGN_UP_OPEN);
     if (problem)
         view_text(p.view, "problem", page_words(w, problem));
     page_unlisted(&p);

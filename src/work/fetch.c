@@ -2,11 +2,10 @@
  *
  * One parser reads the URL for the judgement and for the connection. The address is judged when the socket is made, after
  * the name was resolved: what is connected to is what was judged. */
-#include <curl/curl.h>
 #include <errno.h>
 #include <sys/socket.h>
 
-#include "work_priv.h"
+#include "easy.h"
 
 enum { TIMEOUT_S = 5, URL_MOST = 4096 };
 static const size_t ANSWER_MOST = 1 << 20;
@@ -112,23 +111,7 @@ static size_t take_answer(char *bytes, size_t one, size_t count, void *arg)
     return t->cut ? 0 : n; /* 0 ends it */
 }
 
-static int may_go_on(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
-{
-    (void)arg, (void)a, (void)b, (void)c, (void)d;
-    return jobs_stopping();
-}
-
 /* ---- the request ---------------------------------------------------------------------------------------------------------- */
-
-static void free_easy(void *easy)
-{
-    curl_easy_cleanup(easy);
-}
-
-static void free_list(void *list)
-{
-    curl_slist_free_all(list);
-}
 
 static bool is_token(struct str name)
 {
@@ -154,25 +137,14 @@ static struct curl_slist *headers(struct ctx *cx, const struct fetch *f)
     }
     if (!typed)
         list = curl_slist_append(list, "Content-Type:");
-    arena_defer(cx->arena, free_list, list);
-    return list;
+    return easy_list(cx, list);
 }
 
-static void set_limits(CURL *c, const struct fetch *f)
+static void set_limits(CURL *c)
 {
-    long seconds = f->timeout_s ? f->timeout_s : TIMEOUT_S;
-    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, seconds * 1000);
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, seconds * 1000);
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(c, CURLOPT_PROXY, "");
-    curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
-    curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L);
 }
 
 static void set_callbacks(CURL *c, struct transfer *t)
@@ -181,8 +153,6 @@ static void set_callbacks(CURL *c, struct transfer *t)
     curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, t);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_answer);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
-    curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, may_go_on);
-    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 }
 
 static void set_request(struct ctx *cx, CURL *c, CURLU *u, const struct fetch *f)
@@ -246,11 +216,10 @@ bool fetch(struct ctx *cx, const struct fetch *f, struct fetched *out)
     out->problem = judge(cx, u, &t.listed);
     if (out->problem)
         return true;
-    CURL *c = curl_easy_init();
+    CURL *c = easy_new(cx, f->timeout_s ? f->timeout_s : TIMEOUT_S);
     if (!c)
-        return throw(cx, &ServiceUnavailable, N_("The server is busy. Please try again in a moment."));
-    arena_defer(cx->arena, free_easy, c);
-    set_limits(c, f);
+        return false;
+    set_limits(c);
     set_callbacks(c, &t);
     set_request(cx, c, u, f);
     perform(c, &t, out);

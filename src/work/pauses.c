@@ -21,3 +21,8 @@ int64_t pause_after(const struct site *site, const struct job *job, unsigned tri
         count++;
     return tries <= count ? pauses[tries - 1] : -1;
 }
+
+bool job_is_last_try(const struct ctx *cx, const struct job_run *run)
+{
+    return pause_after(cx->site, run->job, run->tries) < 0;
+}

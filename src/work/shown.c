@@ -45,17 +45,32 @@ bool jobs_list(struct ctx *cx, size_t most, struct job_row **out, size_t *count)
     return !failed(cx);
 }
 
-bool jobs_revive(struct ctx *cx, int64_t id, int64_t *count)
+static struct sql *revive(struct ctx *cx)
 {
     struct sql *q = sql_new(cx);
     sql_add(q, "UPDATE ");
     sql_table(q, "preau_job");
     sql_add(q, " SET `dead` = 0, `tries` = 0, `run_at` = UTC_TIMESTAMP(6) WHERE `dead` = 1");
+    call_changes(cx, "preau_job");
+    return q;
+}
+
+bool jobs_revive(struct ctx *cx, int64_t id, int64_t *count)
+{
+    struct sql *q = revive(cx);
     if (id) {
         sql_add(q, " AND `id` = ");
         sql_int(q, id);
     }
-    call_changes(cx, "preau_job");
+    *count = db_change(cx, q);
+    return *count >= 0;
+}
+
+bool jobs_revive_sequence(struct ctx *cx, struct str sequence, int64_t *count)
+{
+    struct sql *q = revive(cx);
+    sql_add(q, " AND `sequence` = ");
+    sql_text(q, sequence);
     *count = db_change(cx, q);
     return *count >= 0;
 }

@@ -45,7 +45,7 @@ static bool start(void)
     atexit(end);
     struct ctx cx = { .arena = fixture.arena, .lang = STR("en") };
     const char *path = arena_printf(fixture.arena, "%s/sites/common_site_config.json", fixture.folder);
-    if (!embedded_start(&cx, arena_printf(fixture.arena, "%s/mariadb", fixture.folder), path)) {
+    if (!embedded_start(&cx, arena_printf(fixture.arena, "%s/mariadb", fixture.folder), path, NULL)) {
         fprintf(stderr, "SKIPPED: no MariaDB for these tests: %.*s\n", STR_ARG(cx.err.message));
         return false;
     }
