@@ -24,6 +24,7 @@ static const struct sample {
     { "LMS Bootcamp", "language", "'en'" },
     { "LMS Bootcamp", "currency", "'EUR'" },
     { "Content Translation", "language", "'fr'" },
+    { "Invitation", "language", "'fr'" },
     { "Content Translation", "reference_doctype", "'LMS Bootcamp'" },
     { "Content Translation", "fieldname", "'title'" },
     { "LMS Lesson", "video_url", "'https://example.com/v'" },
