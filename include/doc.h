@@ -331,6 +331,8 @@ bool perm_allows(struct ctx *, const struct doctype *, const struct doc *, enum 
 bool perm_check(struct ctx *, const struct doctype *, const struct doc *, enum right);
 /* May the caller read the field on this document (NULL: on every document)? */
 bool perm_reads_field(struct ctx *, const struct doctype *, const struct field *, const struct doc *);
+/* The rows over `alias`, among those the caller sees, on which they may read the field: a boolean SQL expression. */
+bool perm_field_rows(struct ctx *, const struct doctype *, const struct field *, struct sql *, const char *alias);
 bool perm_writes_field(struct ctx *, const struct doctype *, const struct field *);
 /* The row conditions of the caller as SQL over `alias`, to be joined by AND; *any: something was added (nothing is when
  * every row may be read). False: the caller may read none of the DocType (has thrown). */

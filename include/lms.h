@@ -103,6 +103,27 @@ void lms_lesson_opened(struct ctx *, const struct lesson_view *);
 struct lesson_view *lms_lesson_at(struct ctx *, struct str bootcamp, struct str course, struct str lesson,
                                   struct str language);
 
+/* ---- search ---------------------------------------------------------------------------------------------------------
+ * Over titles, introductions, descriptions and bodies, each as the reader's language shows it; case, accents and plurals
+ * do not count, a word stands for all that begin with it, "words in quotes" stand in a row. */
+struct search_result {
+    const char *doctype; /* LMS Bootcamp, LMS Course, LMS Lesson */
+    struct str name, title, url;
+    struct str where;         /* titles of what it is part of, "Bootcamp › Course"; empty for a bootcamp */
+    struct str language;      /* of title and snippet */
+    struct html title_marked; /* with <mark> around the words asked for */
+    struct html snippet;      /* the same: the passage of the text that shows most of them; empty: there is none */
+    bool locked;              /* the caller may not read its body: only its title was looked at */
+};
+struct search_results {
+    struct search_result *rows;
+    size_t count;
+    bool some; /* nothing has all the words: these have some of them */
+};
+/* Best first, at most `limit` (1 … 50; else 20). What the caller may not read is not looked at, so it makes no hit. One
+ * statement, two when nothing has all the words; none without a word to look for. */
+bool lms_search(struct ctx *, struct str q, struct str language, int64_t limit, struct search_results *out);
+
 /* ---- enrollments ---------------------------------------------------------------------------------------------------- */
 /* Enrolls the user, whatever the price: who may is the caller's business. An Enrollment that gives access is returned
  * as it is; one that was suspended, revoked or has expired comes back, but not by the source Free (ValidationError).

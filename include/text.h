@@ -73,6 +73,26 @@ struct str utf8_fold(struct arena *, struct str);
  * runs → "-", at most 100 characters; may be empty. */
 struct str slug_of(struct arena *, struct str title);
 
+/* Text that may be put into a page as it is. Made only by the functions of this header and by templates. */
+struct html {
+    struct str text;
+};
+
+/* ---- keywords: the words of a text as a search compares them ---------------------------------------------------------
+ * Letters and digits in a row; Chinese and Japanese signs one by one. */
+struct keyword {
+    struct str written; /* a slice of the text */
+    struct str word;    /* without case, accents, ligatures and a plural's s or x; at most 30 bytes, never empty */
+};
+struct keywords {
+    struct keyword *at;
+    size_t count;
+};
+/* The first `most` of them. */
+struct keywords keywords_of(struct arena *, struct str text, size_t most);
+/* The text with <mark> around the words that begin as one of those wanted: whole, or the passage that shows most. */
+struct html keywords_marked(struct arena *, struct str text, const struct keywords *wanted, bool whole);
+
 /* ---- URLs, forms, base64 ---------------------------------------------------------------------------------------- */
 /* Percent-decodes once. `plus` turns '+' into a space (query and forms). False: malformed escape, NUL or bad UTF-8. */
 bool url_decode(struct arena *, struct str, bool plus, struct str *out) MUST_USE;
@@ -91,11 +111,7 @@ bool base64_decode(struct arena *, struct str,
                    struct str *out) MUST_USE; /* standard or URL alphabet, padding optional */
 struct str base64_encode(struct arena *, struct str);
 
-/* ---- HTML --------------------------------------------------------------------------------------------------------
- * Text that may be put into a page as it is. Made only by the functions below and by templates. */
-struct html {
-    struct str text;
-};
+/* ---- HTML -------------------------------------------------------------------------------------------------------- */
 struct html html_escape(struct arena *, struct str);
 /* The text of a value for an attribute URL: http, https, mailto or relative; anything else "#". */
 struct str html_safe_url(struct arena *, struct str);

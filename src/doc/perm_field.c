@@ -63,6 +63,20 @@ bool perm_reads_field(struct ctx *cx, const struct doctype *type, const struct f
     return reach == REACH_EVERYWHERE || (reach == REACH_SOME && doc && field_rules_hold(cx, type, f, doc));
 }
 
+bool perm_field_rows(struct ctx *cx, const struct doctype *type, const struct field *f, struct sql *q,
+                     const char *alias)
+{
+    struct access a = perm_access(cx, type, NULL);
+    enum reach reach = perm_reach(cx, &a, f);
+    if (reach == REACH_SOME)
+        field_rules_sql(cx, type, f, q, alias);
+    else if (reach == REACH_EVERYWHERE)
+        sql_add(q, "TRUE");
+    else
+        sql_add(q, "FALSE");
+    return !failed(cx);
+}
+
 bool access_writes(struct ctx *cx, const struct access *a, const struct field *f)
 {
     if (f->permlevel && (f->permlevel > 63 || !(a->write_levels >> f->permlevel & 1)))

@@ -1,13 +1,11 @@
 /* Names that people type: folded for comparing, made into slugs for addresses. */
-#include <utf8proc.h>
-
+#include "name_priv.h"
 #include "text.h"
 #include "utf8_priv.h"
 
-enum { SLUG_MAX = 100, POINTS_MAX = 32 }; /* the longest decomposition of one code point has 18 */
+enum { SLUG_MAX = 100 };
 
-/* What one code point becomes by the options; itself when utf8proc has no opinion. */
-static size_t decompose(uint32_t point, utf8proc_option_t options, utf8proc_int32_t out[POINTS_MAX])
+size_t utf8_decompose(uint32_t point, utf8proc_option_t options, utf8proc_int32_t out[POINTS_MAX])
 {
     int boundary = 0;
     utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)point, out, POINTS_MAX, options, &boundary);
@@ -23,15 +21,14 @@ struct str utf8_fold(struct arena *a, struct str s)
     utf8proc_int32_t points[POINTS_MAX];
     uint32_t point;
     for (size_t i = 0, n; i < s.n && (n = utf8_take(s, i, &point)) > 0; i += n) {
-        size_t count = decompose(point, UTF8PROC_CASEFOLD, points);
+        size_t count = utf8_decompose(point, UTF8PROC_CASEFOLD, points);
         for (size_t k = 0; k < count; k++)
             utf8_put(&b, (uint32_t)points[k]);
     }
     return buf_str(&b);
 }
 
-/* Letters that Unicode does not take apart. */
-static struct str spelled(utf8proc_int32_t point)
+struct str letter_spelled(utf8proc_int32_t point)
 {
     static const struct {
         utf8proc_int32_t point;
@@ -44,7 +41,7 @@ static struct str spelled(utf8proc_int32_t point)
     return STR_NONE;
 }
 
-static bool is_mark(utf8proc_int32_t point)
+bool is_mark(utf8proc_int32_t point)
 {
     utf8proc_category_t c = utf8proc_category(point);
     return c == UTF8PROC_CATEGORY_MN || c == UTF8PROC_CATEGORY_MC || c == UTF8PROC_CATEGORY_ME;
@@ -55,7 +52,7 @@ static void add_to_slug(struct buf *b, bool *gap, utf8proc_int32_t point)
 {
     point = utf8proc_tolower(point);
     char ascii = (char)point;
-    struct str text = spelled(point);
+    struct str text = letter_spelled(point);
     if ((point >= 'a' && point <= 'z') || (point >= '0' && point <= '9'))
         text = (struct str){ &ascii, 1 };
     else if (is_mark(point))
@@ -77,7 +74,7 @@ struct str slug_of(struct arena *a, struct str title)
     uint32_t point;
     bool gap = false;
     for (size_t i = 0, n; i < title.n && b.n < SLUG_MAX && (n = utf8_take(title, i, &point)) > 0; i += n) {
-        size_t count = decompose(point, UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, points);
+        size_t count = utf8_decompose(point, UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, points);
         for (size_t k = 0; k < count; k++)
             add_to_slug(&b, &gap, points[k]);
     }

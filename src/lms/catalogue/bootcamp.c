@@ -3,6 +3,7 @@
 #include "core.h"
 #include "doc.h"
 #include "recount_priv.h"
+#include "search_priv.h"
 #include "slug_priv.h"
 
 static const struct field fields[] = {
@@ -110,6 +111,11 @@ static bool total(struct ctx *cx, struct doc *bootcamp)
     return (was.lessons == sum.lessons && was.names == sum.names) || recount_later(cx, bootcamp->name);
 }
 
+static bool after_rename(struct ctx *cx, struct doc *bootcamp)
+{
+    return search_renamed(cx, bootcamp->before->name, bootcamp->name);
+}
+
 DOCTYPE(bootcamp)
 = {
     .name = "LMS Bootcamp",
@@ -133,4 +139,5 @@ DOCTYPE(bootcamp)
     .before_validate = before_validate,
     .validate = validate,
     .total = total,
+    .after_rename = after_rename,
 };
