@@ -9,6 +9,8 @@ struct searched {
 };
 extern const struct searched searched[];
 extern const size_t searched_count;
+/* The site has the DocType with these fields, and translations: one may define its own. */
+bool search_covers(const struct site *, const struct searched *);
 /* Brings the rows of one document up to date, from what is stored, translations included; of one that is gone they go.
  * *written: rows that were not as they should be; may be NULL. Three statements at most. */
 bool search_index_document(struct ctx *, const struct searched *, struct str name, size_t *written);

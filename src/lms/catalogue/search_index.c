@@ -230,6 +230,19 @@ bool search_renamed(struct ctx *cx, struct str old_name, struct str new_name)
     return drop_rows(cx, &searched[0], old_name, NULL) && search_index_document(cx, &searched[0], new_name, NULL);
 }
 
+static bool has(const struct doctype *type, const char *field)
+{
+    return type && (!field || doc_field(type, str_of(field)));
+}
+
+bool search_covers(const struct site *site, const struct searched *of)
+{
+    const struct doctype *type = doc_type_find(site, str_of(of->doctype));
+    const struct doctype *translation = doc_type_find(site, STR("Content Translation"));
+    return has(type, "title") && has(type, of->lead) && has(type, of->body) && has(translation, "reference_name") &&
+           has(translation, "fieldname") && has(translation, "language") && has(translation, "value");
+}
+
 /* ---- hearing of changes -------------------------------------------------------------------------------------------------- */
 static const struct searched *searched_named(struct str doctype)
 {
@@ -241,8 +254,8 @@ static const struct searched *searched_named(struct str doctype)
 
 static bool heard_document(struct ctx *cx, const struct searched *of, enum doc_event event, const struct doc *doc)
 {
-    if (!doc_field(doc->type, STR("title")) || !doc_field(doc->type, str_of(of->body)))
-        return true; /* a site's own DocType of this name */
+    if (!search_covers(cx->site, of))
+        return true;
     if (event == DOC_ON_TRASH)
         return drop_rows(cx, of, doc->name, NULL);
     bool says_the_same = !doc->is_new && !doc_changed(doc, "title") && !doc_changed(doc, of->body) &&
@@ -269,7 +282,9 @@ static bool index_reference(struct ctx *cx, const struct doc *translation)
 
 static bool heard_translation(struct ctx *cx, enum doc_event event, const struct doc *doc)
 {
-    if (!doc_field(doc->type, STR("reference_doctype")) || !doc_field(doc->type, STR("value")))
+    bool ours = has(doc->type, "reference_doctype");
+    const struct searched *of = ours ? searched_named(doc_text(doc, "reference_doctype")) : NULL;
+    if (!of || !search_covers(cx->site, of))
         return true;
     if (event == DOC_ON_TRASH && !empty_translation(cx, doc->name))
         return false;

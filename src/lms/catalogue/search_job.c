@@ -44,13 +44,6 @@ static bool sweep(struct ctx *cx, const struct searched *of)
     return db_change(cx, q) >= 0;
 }
 
-static bool there(struct ctx *cx, const struct searched *of)
-{
-    const struct doctype *type = doc_type_find(cx->site, str_of(of->doctype));
-    return type && doc_field(type, STR("title")) && doc_field(type, str_of(of->body)) &&
-           (!of->lead || doc_field(type, str_of(of->lead)));
-}
-
 static bool run(struct ctx *cx, struct job_run *job)
 {
     size_t doctype = (size_t)json_integer_value(json_object_get(job->args, "doctype")), written = 0;
@@ -58,7 +51,7 @@ static bool run(struct ctx *cx, struct job_run *job)
     if (doctype >= searched_count)
         return true;
     const struct searched *of = &searched[doctype];
-    if (!there(cx, of))
+    if (!search_covers(cx->site, of))
         return go_on(cx, doctype + 1, STR_NONE);
     size_t count = next_names(cx, of, json_get_str(job->args, "after"), names);
     for (size_t i = 0; i < count && !failed(cx); i++)
