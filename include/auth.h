@@ -91,6 +91,15 @@ bool auth_sweep(struct ctx *);
 bool logout(struct ctx *, const struct identity *);
 /* Ends every session of the user but `keep_hash`. */
 bool sessions_end(struct ctx *, struct str user, struct str keep_hash);
+/* The user's sessions that still hold, latest first. `id` names one to its owner and lets nobody in. */
+struct session_seen {
+    struct str id, peer, user_agent;
+    int64_t created_us, seen_us; /* seen: ten minutes late at most */
+    bool current;                /* the one of `own_hash` */
+};
+bool sessions_list(struct ctx *, struct str user, struct str own_hash, struct session_seen **out, size_t *count);
+/* Ends one of the user's. False: thrown (DoesNotExistError). */
+bool session_end(struct ctx *, struct str user, struct str id);
 int64_t session_seconds(const struct site *); /* lifetime; System Settings session_expiry */
 
 /* ---- secrets --------------------------------------------------------------------------------------------------------------- */

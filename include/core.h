@@ -22,6 +22,8 @@ bool core_new_site(struct ctx *, const struct new_site *);
  * is noted in a transaction of its own, after the one that failed was rolled back. */
 enum activity { ACTIVITY_LOGIN, ACTIVITY_LOGIN_FAILED, ACTIVITY_LOGOUT };
 bool activity_log(struct ctx *, enum activity, struct str user, struct str peer);
+/* After a log-in that was refused: undoes what it did, notes it, and leaves the call's error as it is. */
+void activity_log_refused(struct ctx *, struct str user, struct str peer);
 
 /* Notes something under a document, by the caller: a Comment of the type, which the caller need not be allowed to make.
  * NULL: thrown. */
@@ -129,7 +131,8 @@ struct personal {
     const char *doctype; /* or, without one, */
     const char *table;   /* this table with neither DocType nor export */
     const char *field;   /* holds the user's name: a field, or "owner" */
-    bool goes;           /* deleted with the account; otherwise it stays under the pseudonym */
+    const char *of; /* instead of the user's name it is that of a document of this DocType that is about the person */
+    bool goes;      /* deleted with the account; otherwise it stays under the pseudonym */
     const char *cleared; /* fields emptied then, separated by spaces; NULL: none */
 };
 #define PERSONAL(id) TABLE_ROW(personals, struct personal, personal_##id)

@@ -25,20 +25,6 @@ static void tell_who(struct web *w, const struct user *user)
     out_member_text(&w->out, "full_name", user->full_name);
 }
 
-/* In a transaction of its own: what the refused one did is undone first. */
-static void remember_failure(struct web *w, struct str usr, struct str peer)
-{
-    struct ctx *cx = &w->cx;
-    struct error refusal = cx->err;
-    if (refusal.kind != &AuthenticationError || !usr.n || !cx->may_write)
-        return;
-    call_rollback(cx);
-    cx->err = (struct error){ 0 };
-    if (!activity_log(cx, ACTIVITY_LOGIN_FAILED, usr, peer) || !call_commit(cx))
-        call_rollback(cx);
-    cx->err = refusal;
-}
-
 /* The password is right and too old: a link instead of a session. */
 static bool ask_for_new_password(struct web *w, const struct user *user)
 {
@@ -60,7 +46,7 @@ static bool log_in(struct web *w)
     struct identity identity = w->identity;
     struct str usr = web_arg(w, "usr");
     if (!login(&w->cx, usr, web_arg(w, "pwd"), r->peer, http_header_of(r, "User-Agent"), &identity, &sid)) {
-        remember_failure(w, usr, r->peer);
+        activity_log_refused(&w->cx, usr, r->peer);
         return false;
     }
     if (!sid.n)

@@ -5,7 +5,7 @@
 
 #include "auth_priv.h"
 
-enum { SID_BYTES = 28, DAY_S = 86400 };
+enum { SID_BYTES = 28, DAY_S = 86400, ID_DIGITS = 16, SHOWN_MOST = 100 };
 static const int64_t SECOND_US = 1000000, STAMP_US = 600 * 1000000LL, LONGEST_US = 30LL * DAY_S * 1000000;
 
 bool sid_valid(struct str sid)
@@ -208,6 +208,57 @@ bool sessions_end(struct ctx *cx, struct str user, struct str keep_hash)
     sql_text(q, keep_hash.n ? keep_hash : STR(""));
     call_changes(cx, SESSIONS);
     return db_change(cx, q) >= 0;
+}
+
+/* ---- as their owner sees them --------------------------------------------------------------------------------------------- */
+
+static struct session_seen seen_of(struct arena *a, struct rows *rows, struct str own_hash)
+{
+    struct str hash = str_copy(a, rows_text(rows, 0));
+    return (struct session_seen){ .id = str_slice(hash, 0, ID_DIGITS),
+                                  .created_us = rows_int(rows, 1),
+                                  .seen_us = rows_int(rows, 2),
+                                  .peer = str_copy(a, rows_text(rows, 3)),
+                                  .user_agent = str_copy(a, rows_text(rows, 4)),
+                                  .current = str_eq(hash, own_hash) };
+}
+
+bool sessions_list(struct ctx *cx, struct str user, struct str own_hash, struct session_seen **out, size_t *count)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT `sid_hash`, `created_us`, `seen_us`, `peer`, `user_agent` FROM ");
+    sql_table(q, "preau_session");
+    sql_add(q, " WHERE `user` = ");
+    sql_text(q, user);
+    sql_add(q, " AND `seen_us` > ");
+    sql_int(q, cx->now_us - session_seconds(cx->site) * SECOND_US);
+    sql_add(q, " AND `created_us` > ");
+    sql_int(q, cx->now_us - LONGEST_US);
+    sql_add(q, " ORDER BY `seen_us` DESC, `created_us` DESC LIMIT 100");
+    *out = arena_array(cx->arena, SHOWN_MOST, sizeof **out);
+    *count = 0;
+    struct rows *rows = db_run(cx, q);
+    while (rows && *count < SHOWN_MOST && rows_next(rows))
+        (*out)[(*count)++] = seen_of(cx->arena, rows, own_hash);
+    if (rows)
+        rows_close(rows);
+    return !failed(cx);
+}
+
+bool session_end(struct ctx *cx, struct str user, struct str id)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "DELETE FROM ");
+    sql_table(q, "preau_session");
+    sql_add(q, " WHERE `user` = ");
+    sql_text(q, user);
+    sql_add(q, " AND LEFT(`sid_hash`, 16) = ");
+    sql_text(q, id);
+    call_changes(cx, SESSIONS);
+    int64_t ended = db_change(cx, q);
+    if (ended < 0)
+        return false;
+    return ended > 0 || throw(cx, &DoesNotExistError, "This session has ended already.");
 }
 
 /* ---- the token against forged requests ---------------------------------------------------------------------------------- */

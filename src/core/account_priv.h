@@ -11,6 +11,10 @@ bool account_check_address(struct ctx *, struct str address);
 /* The job of the name shall do what is asked for; a second request for the address before that takes the first one's
  * place. */
 bool account_order(struct ctx *, const char *job, const struct account_ask *);
+/* Everything that names the user without being a Link: who made and changed documents, sessions, tables of ours. */
+bool account_rename(struct ctx *, struct str old_name, struct str new_name);
+/* Names of the documents that a row is about for the user; ends with p NULL. NULL: failed. */
+struct str *personal_names(struct ctx *, const struct personal *, struct str user);
 /* Another mail may go to the address within this hour. False without an error: no. */
 bool account_may_mail(struct ctx *, struct str address);
 bool account_mail_changed_password(struct ctx *, struct str user);

@@ -67,3 +67,15 @@ bool activity_log(struct ctx *cx, enum activity activity, struct str user, struc
     doc_set_text(log, "full_name", utf8_head(person, 140));
     return doc_insert(cx, log, SAVE_AS_SYSTEM | SAVE_NO_VERSION);
 }
+
+void activity_log_refused(struct ctx *cx, struct str user, struct str peer)
+{
+    struct error refusal = cx->err;
+    if (refusal.kind != &AuthenticationError || !user.n || !cx->may_write)
+        return;
+    call_rollback(cx);
+    cx->err = (struct error){ 0 };
+    if (!activity_log(cx, ACTIVITY_LOGIN_FAILED, user, peer) || !call_commit(cx))
+        call_rollback(cx);
+    cx->err = refusal;
+}

@@ -1,4 +1,5 @@
 /* User: who may log in. The name is the e-mail in lower case; Administrator and Guest are the system's own and stay. */
+#include "account_priv.h"
 #include "core.h"
 #include "doc.h"
 
@@ -201,7 +202,7 @@ static bool after_rename(struct ctx *cx, struct doc *user)
     sql_doctype(q, "User");
     sql_add(q, " SET email = name WHERE name = ");
     sql_text(q, user->name);
-    return db_change(cx, q) >= 0;
+    return db_change(cx, q) >= 0 && (!user->before || account_rename(cx, user->before->name, user->name));
 }
 
 DOCTYPE(user)

@@ -43,12 +43,16 @@ static bool submit(struct web *w)
     struct str sid;
     struct identity identity = w->identity; /* whose session ends */
     if (!login(&w->cx, web_arg(w, "usr"), web_arg(w, "pwd"), request->peer, http_header_of(request, "user-agent"),
-               &identity, &sid))
+               &identity, &sid)) {
+        activity_log_refused(&w->cx, web_arg(w, "usr"), request->peer);
         return refused(w);
+    }
     if (!sid.n) { /* right, but too old: a new one first */
         struct str link;
         return account_link(&w->cx, identity.user->name, &link) && web_redirect(w, 303, link);
     }
+    if (!activity_log(&w->cx, ACTIVITY_LOGIN, identity.user->name, request->peer))
+        return false;
     web_set_session(w, sid, identity.user);
     return web_redirect(w, 303, safe_redirect(w->cx.arena, web_arg(w, "redirect-to")));
 }

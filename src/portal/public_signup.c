@@ -293,7 +293,7 @@ ROUTE(address_form) = { .pattern = "/confirm-address",
 ROUTE(address_submit) = { .pattern = "/confirm-address",
                           .verbs = HTTP_POST,
                           .run = address_submit,
-                          .lane = LANE_SLOW,
+                          .lane = LANE_HASH, /* as all that log in: no other site may make a browser do it */
                           .page = true,
                           .form = true,
                           .about = "Gives the account its new address and logs in." };

@@ -143,3 +143,5 @@ static void own_where(struct ctx *cx, struct sql *q, const char *alias)
 }
 
 static const struct condition own = { "own_enrollment", is_own, own_where };
+
+PERSONAL(enrollments) = { .doctype = "Enrollment", .field = "user" };

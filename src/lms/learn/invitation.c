@@ -105,6 +105,8 @@ DOCTYPE(invitation)
 bool invitation_of_key(struct ctx *cx, struct str key, struct invitation *out)
 {
     *out = (struct invitation){ 0 };
+    if (!doc_type_find(cx->site, STR("Invitation")))
+        return throw(cx, &LinkExpired, "This invitation was used before, or is too old.");
     struct sql *q = sql_new(cx);
     sql_add(q, "SELECT i.`name`, i.`email`, i.`language`, b.`name`, b.`title`, b.`slug` FROM ");
     sql_doctype(q, "Invitation");
@@ -231,4 +233,4 @@ DOC_METHOD(resend_invitation) = { .doctype = "Invitation",
                                   .call = resend,
                                   .about = "Mails another link; the one before no longer works." };
 
-PERSONAL(invitations) = { .doctype = "Invitation", .field = "user", .cleared = "email full_name" };
+PERSONAL(invitations) = { .doctype = "Invitation", .field = "email", .cleared = "full_name" };

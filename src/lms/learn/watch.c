@@ -1,6 +1,8 @@
 /* Rows of preau_watch. */
 #include "watch.h"
 
+#include "core.h"
+
 /* A pause after which a lesson counts as shown anew. */
 static const int64_t PAUSE_US = 10 * 60 * INT64_C(1000000);
 /* What may be credited: a player runs at twice the speed, and clocks differ. */
@@ -190,3 +192,5 @@ bool watch_answered(struct ctx *cx, struct str user, struct str lesson)
     where(q, user, lesson);
     return db_change(cx, q) >= 0;
 }
+
+PERSONAL(watched) = { .table = "preau_watch", .field = "user" };

@@ -129,3 +129,5 @@ DOCTYPE(sales_partner)
     .on_update = on_update,
     .after_delete = after_delete,
 };
+
+PERSONAL(sales_partners) = { .doctype = "Sales Partner", .field = "user" };

@@ -1,4 +1,5 @@
 /* Customer: who is invoiced; tied to the User who learns. */
+#include "core.h"
 #include "doc.h"
 
 static const struct field fields[] = {
@@ -32,3 +33,5 @@ DOCTYPE(customer)
     .allow_import = true,
     .track_changes = true,
 };
+
+PERSONAL(customers) = { .doctype = "Customer", .field = "user" };

@@ -1,4 +1,5 @@
 /* Purchase: one person buying one bootcamp, from the checkout to the invoice. Written by the server alone. */
+#include "core.h"
 #include "doc.h"
 
 static const struct field fields[] = {
@@ -29,3 +30,5 @@ DOCTYPE(purchase)
     .in_create = true,
     .track_changes = true,
 };
+
+PERSONAL(purchases) = { .doctype = "Purchase", .field = "user" };

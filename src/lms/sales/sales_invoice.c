@@ -1,4 +1,5 @@
 /* Sales Invoice: one sale, or one credit note. Its totals are the server's. */
+#include "core.h"
 #include "doc.h"
 
 static const struct field fields[] = {
@@ -96,3 +97,5 @@ DOCTYPE(sales_invoice)
     .before_validate = fill_defaults,
     .validate = validate,
 };
+
+PERSONAL(invoices) = { .doctype = "Sales Invoice", .field = "customer", .of = "Customer" };
