@@ -18,10 +18,15 @@ void api_answer_key(struct web *w)
 }
 
 /* ---- what must be there ------------------------------------------------------------------------------------------- */
+static bool missing(struct web *w, const char *name)
+{
+    return throw(&w->cx, &FrappeTypeError, "The argument '%s' is missing.", name);
+}
+
 bool api_need(struct web *w, const char *name, struct str *out)
 {
     *out = web_arg(w, name);
-    return out->n || throw(&w->cx, &FrappeTypeError, "The argument '%s' is missing.", name);
+    return out->n || missing(w, name);
 }
 
 const struct doctype *api_need_doctype(struct web *w, const char *name)
@@ -34,6 +39,8 @@ bool api_need_object(struct web *w, const char *name, const json_t **out)
 {
     if (!web_arg_parsed(w, name, out))
         return false;
+    if (!*out)
+        return missing(w, name);
     return json_is_object(*out) || throw(&w->cx, &ValidationError, "The argument '%s' must be a JSON object.", name);
 }
 
@@ -41,6 +48,8 @@ bool api_need_list(struct web *w, const char *name, size_t most, const json_t **
 {
     if (!web_arg_parsed(w, name, out))
         return false;
+    if (!*out)
+        return missing(w, name);
     if (json_is_array(*out) && json_array_size(*out) <= most)
         return true;
     return throw(&w->cx, &ValidationError, "The argument '%s' must be a list of at most %zu items.", name, most);

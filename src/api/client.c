@@ -22,11 +22,32 @@ WEB_METHOD(client_get_list) = { .path = "frappe.client.get_list",
                                 .run = get_list,
                                 .about = "A list, as /api/resource gives it." };
 
+static json_t *name_filter(struct web *w, const char *op, const json_t *names)
+{
+    return api_own(w, json_pack("[[s, s, O]]", "name", op, names));
+}
+
+/* Here `filters` may be a plain name, or a list of names. */
+static bool count_filters(struct web *w, const json_t **out)
+{
+    const json_t *one;
+    bool all_names = true;
+    size_t i;
+    if (!web_arg_parsed(w, "filters", out))
+        return false;
+    json_array_foreach(*out, i, one) all_names &= json_is_string(one);
+    if (json_is_string(*out) || json_is_number(*out))
+        *out = name_filter(w, "=", *out);
+    else if (json_array_size(*out) && all_names)
+        *out = name_filter(w, "in", *out);
+    return true;
+}
+
 static bool get_count(struct web *w)
 {
     struct query q = { .parent = web_arg(w, "parent") };
     int64_t n = 0;
-    if (!api_need(w, "doctype", &q.doctype) || !web_arg_parsed(w, "filters", &q.filters) ||
+    if (!api_need(w, "doctype", &q.doctype) || !count_filters(w, &q.filters) ||
         !web_arg_parsed(w, "or_filters", &q.or_filters) || !list_count(&w->cx, &q, &n))
         return false;
     api_answer_key(w);
@@ -49,13 +70,8 @@ static bool first_row(struct web *w, struct str doctype, const json_t *fields, b
     };
     if (!web_arg_parsed(w, "filters", &q.filters))
         return false;
-    json_t *by_name = NULL;
-    if (json_is_string(q.filters) || json_is_number(q.filters)) {
-        struct str name = json_is_string(q.filters) ? json_str_of(q.filters) : web_arg(w, "filters");
-        by_name = api_own(w, json_object());
-        json_object_set_new(by_name, "name", json_stringn(name.p, name.n));
-        q.filters = by_name;
-    }
+    if (json_is_string(q.filters) || json_is_number(q.filters))
+        q.filters = name_filter(w, "=", q.filters);
     const json_t *rows = api_rows(w, &q);
     *out = json_array_get(rows, 0);
     return rows != NULL;

@@ -292,6 +292,8 @@ static bool validate_link(struct web *w)
 {
     struct str docname = web_arg(w, "docname");
     const struct doctype *type = api_need_doctype(w, "doctype");
+    if (type && !web_arg_json(w, "docname") && !api_need(w, "docname", &docname))
+        return false;
     const json_t *fields = type ? link_fields(w) : NULL, *row = NULL;
     if (!fields || (!perm_allows(&w->cx, type, NULL, SELECT_) && !perm_check(&w->cx, type, NULL, READ)))
         return false;

@@ -14,7 +14,7 @@ static const struct field fields[] = {
     { "time_format", SELECT, .options = "HH:mm:ss\nHH:mm", .preset = "HH:mm:ss", .reqd = true },
     { "number_format", SELECT, .reqd = true, .preset = "#,###.##",
       .options = "#,###.##\n#.###,##\n# ###.##\n# ###,##\n#'###.##\n#, ###.##\n#,##,###.##\n#,###.###\n#.###\n#,###" },
-    { "first_day_of_the_week", SELECT, .preset = "Monday",
+    { "first_day_of_the_week", SELECT, .preset = "Sunday",
       .options = "Sunday\nMonday\nTuesday\nWednesday\nThursday\nFriday\nSaturday" },
     { "float_precision", SELECT, .options = "\n2\n3\n4\n5\n6\n7\n8\n9" },
     { "currency_precision", SELECT, .options = "\n0\n1\n2\n3\n4\n5\n6\n7\n8\n9" },
@@ -39,6 +39,7 @@ static const struct field fields[] = {
     { "strip_exif_metadata_from_uploaded_images", CHECK, .preset = "1" },
     { "allowed_file_extensions", SMALL_TEXT },
     { "link_field_results_limit", INT, .preset = "10", .non_negative = true },
+    { "allow_error_traceback", CHECK, .preset = "1" },
 };
 
 /* "170:00" or "170:00:00": hours, minutes and seconds; at least a minute. */

@@ -297,21 +297,10 @@ bool definition_remove(struct ctx *cx, struct doc *doc)
 }
 
 /* ---- renaming --------------------------------------------------------------------------------------------------------------- */
-/* UPDATE `table` SET `column` = new WHERE `column` = old */
-static bool follow(struct ctx *cx, struct sql *table, const char *column, struct str old_name, struct str new_name)
+static bool follow(struct ctx *cx, const struct sql *table, const char *column, struct str old_name,
+                   struct str new_name)
 {
-    struct sql *q = sql_new(cx);
-    sql_add(q, "UPDATE ");
-    sql_join(q, table);
-    sql_add(q, " SET ");
-    sql_name(q, column);
-    sql_add(q, " = ");
-    sql_text(q, new_name);
-    sql_add(q, " WHERE ");
-    sql_name(q, column);
-    sql_add(q, " = ");
-    sql_text(q, old_name);
-    return db_change(cx, q) >= 0;
+    return sql_follow(cx, table, column, old_name, new_name, NULL, STR_NONE) >= 0;
 }
 
 static struct sql *table_named(struct ctx *cx, const char *doctype)

@@ -162,6 +162,9 @@ struct referrer {
     const struct field *kind;  /* of a Dynamic Link: the field that names the DocType; else NULL */
 };
 size_t referrers_of(struct ctx *, const struct doctype *, struct referrer **out);
+/* UPDATE table SET column = new WHERE column = old [AND kind = of]: rename.c. The rows changed; below 0: thrown. */
+int64_t sql_follow(struct ctx *, const struct sql *table, const char *column, struct str old_name, struct str new_name,
+                   const char *kind, struct str of);
 
 /* The error just thrown is about this field. Always false. */
 bool error_of_field(struct ctx *, const struct field *);

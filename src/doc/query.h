@@ -117,6 +117,7 @@ struct plan {
     struct order *orders;
     size_t order_count;
     bool distinct, as_arrays, counts, unchecked;
+    bool joined;           /* fields and filters have named their tables: `tabX` in an order must be one of them */
     int64_t start, length; /* length 0: all */
 };
 

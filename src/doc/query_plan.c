@@ -79,6 +79,8 @@ static const struct source *source_of_type(struct ctx *cx, struct plan *p, struc
         if (str_is(name, p->sources[i].type->name))
             return &p->sources[i];
     const struct field *table = column_table_of(p->sources[0].type, name);
+    if (table && p->joined)
+        return throw(cx, &ValidationError, N_("Please select atleast 1 column from %.*s to sort/group"), STR_ARG(name));
     if (table)
         return join(cx, p, table);
     refuse_field(cx, text);
@@ -476,9 +478,9 @@ struct plan *plan_list(struct ctx *cx, const struct query *q)
     if (opened)
         take_link(cx, p, q);
     bool planned = opened && plan_page(cx, p, q) && parse_fields(cx, q->fields, &fields) &&
-                   plan_outputs(cx, p, &fields) && plan_where(cx, p, q) && plan_groups(cx, p, q->group_by) &&
-                   plan_order(cx, p, q->order_by);
-    return planned ? p : NULL;
+                   plan_outputs(cx, p, &fields) && plan_where(cx, p, q);
+    p->joined = true;
+    return planned && plan_groups(cx, p, q->group_by) && plan_order(cx, p, q->order_by) ? p : NULL;
 }
 
 struct plan *plan_count(struct ctx *cx, const struct query *q)

@@ -1,13 +1,12 @@
 /* Renaming: the document, its rows, and everything that points to it (spec/frappe-api.md 4.7). */
 #include "doc_priv.h"
 
-/* UPDATE `table` SET `column` = new WHERE `column` = old [AND `kind` = DocType] */
-static bool replace(struct ctx *cx, const struct doctype *table, const char *column, const char *kind,
-                    const struct doctype *of, struct str old_name, struct str new_name)
+int64_t sql_follow(struct ctx *cx, const struct sql *table, const char *column, struct str old_name,
+                   struct str new_name, const char *kind, struct str of)
 {
     struct sql *q = sql_new(cx);
     sql_add(q, "UPDATE ");
-    sql_doctype(q, table->name);
+    sql_join(q, table);
     sql_add(q, " SET ");
     sql_name(q, column);
     sql_add(q, " = ");
@@ -20,11 +19,19 @@ static bool replace(struct ctx *cx, const struct doctype *table, const char *col
         sql_add(q, " AND ");
         sql_name(q, kind);
         sql_add(q, " = ");
-        sql_text(q, str_of(of->name));
+        sql_text(q, of);
     }
-    int64_t rows = db_change(cx, q);
+    return db_change(cx, q);
+}
+
+static bool replace(struct ctx *cx, const struct doctype *in, const char *column, const char *kind,
+                    const struct doctype *of, struct str old_name, struct str new_name)
+{
+    struct sql *table = sql_new(cx);
+    sql_doctype(table, in->name);
+    int64_t rows = sql_follow(cx, table, column, old_name, new_name, kind, str_of(of->name));
     if (rows > 0)
-        call_changes(cx, table->name);
+        call_changes(cx, in->name);
     return rows >= 0;
 }
 
@@ -148,9 +155,9 @@ bool doc_rename(struct ctx *cx, const struct doctype *type, struct str old_name,
         return throw(cx, &ValidationError, "%s not allowed to be renamed", type->name);
     if (!name_check(cx, type, wanted) || !check_target(cx, type, doc, wanted, merge, &stored))
         return false;
+    if (!merge && str_eq(doc->name, wanted))
+        return throw(cx, &ValidationError, "No changes made because old and new name are the same.");
     *out = merge ? stored : wanted;
-    if (str_eq(doc->name, *out))
-        return true;
     if (merge ? !drop_merged(cx, doc) : !replace_name(cx, type, doc->name, *out))
         return false;
     if (!merge &&

@@ -126,14 +126,15 @@ static bool make_in(struct ctx *cx, const struct operator* as, struct operand in
     return true;
 }
 
+/* Of days a bound that is missing is today, as are both of what is no list; more than two do not count. */
 static bool make_between(struct ctx *cx, const struct operator* as, struct operand in, struct term *t)
 {
-    if (!in.is_list || in.count != 2)
+    bool days = is_day(t->field);
+    if (!days && (!in.is_list || in.count != 2))
         return throw(cx, &ValidationError, N_("The operator \"%s\" takes two values: from and to"), as->name);
     struct value *v = values_of(cx->arena, t, 2);
-    bool days = is_day(t->field);
     for (size_t i = 0; i < 2; i++) {
-        struct str raw = str_trim(in.items[i]);
+        struct str raw = in.is_list && i < in.count ? str_trim(in.items[i]) : STR_NONE;
         if (raw.n == 0 && days)
             raw = clock_date(cx->arena, moment_today_us(cx));
         if (days ? !operand_bound(cx, t->field, raw, i == 1, &v[i]) : !operand_value(cx, t->field, raw, &v[i]))
