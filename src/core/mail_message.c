@@ -14,10 +14,16 @@ static bool is_simple(struct str value)
     return value.n <= LINE_MOST - 16;
 }
 
-/* Whole characters, at most WORD_MOST bytes: base64 of them fits a word of 75. */
+/* Whole characters, at most WORD_MOST bytes: base64 of them fits a word of 75. Better up to a space: some readers show one
+ * between two encoded words. */
 static struct str word_of(struct str rest)
 {
-    size_t n = rest.n < WORD_MOST ? rest.n : WORD_MOST;
+    if (rest.n <= WORD_MOST)
+        return rest;
+    size_t n = WORD_MOST;
+    for (size_t space = n; space > n / 2; space--)
+        if (rest.p[space - 1] == ' ')
+            return str_slice(rest, 0, space);
     while (n < rest.n && n > 1 && ((unsigned char)rest.p[n] & 0xc0) == 0x80)
         n--;
     return str_slice(rest, 0, n);
@@ -73,7 +79,7 @@ static void put_mailbox(struct buf *out, const char *header, struct str name, st
         buf_add(out, line);
     else
         put_words(out, line);
-    buf_printf(out, "%s<%.*s>\r\n", line.n ? " " : "", STR_ARG(one_line(out->arena, address)));
+    buf_printf(out, "%s<%.*s>\r\n", line.n ? "\r\n " : "", STR_ARG(one_line(out->arena, address)));
 }
 
 /* "Tue, 24 Nov 2026 02:47:28 +0000" */
@@ -151,7 +157,7 @@ struct str mail_message(struct arena *a, const struct mail_row *m, struct str fr
     buf_printf(&out, "Message-ID: <%.*s@%.*s>\r\n", STR_ARG(m->token), STR_ARG(host));
     buf_printf(&out, "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\nContent-Language: %.*s\r\n",
                STR_ARG(one_line(a, m->language)));
-    buf_printf(&out, "Content-Type: multipart/alternative; boundary=\"%.*s\"\r\n\r\n", STR_ARG(boundary));
+    buf_printf(&out, "Content-Type: multipart/alternative;\r\n boundary=\"%.*s\"\r\n\r\n", STR_ARG(boundary));
     put_part(&out, boundary, "plain", m->text);
     put_part(&out, boundary, "html", m->html);
     buf_printf(&out, "--%.*s--\r\n", STR_ARG(boundary));

@@ -16,6 +16,10 @@ PAGES = [
     {"name": "lesson", "path": "/bootcamps/ugly/first/video"},
     {"name": "locked", "path": "/bootcamps/ugly/first/secret"},
     {"name": "login", "path": "/login"},
+    {"name": "signup", "path": "/signup"},
+    {"name": "forgot", "path": "/forgot"},
+    {"name": "link-expired", "path": "/update-password?key=0", "status": 410},
+    {"name": "goodbye", "path": "/goodbye"},
     {"name": "not-found", "path": "/nothing", "status": 404},
     {"name": "docs", "path": "/api/docs"},
     {"name": "docs-bootcamp", "path": "/api/docs/LMS%20Bootcamp"},
@@ -24,13 +28,14 @@ PAGES = [
     {"name": "member-docs-enrollment", "path": "/api/docs/Enrollment", "member": True},
     {"name": "member-bootcamp", "path": "/bootcamps/git-from-zero-to-team", "member": True},
     {"name": "logout", "path": "/logout", "member": True},
+    {"name": "account", "path": "/account", "member": True},
 ]
 VIDEOS = [
     {"name": "youtube", "path": "/bootcamps/ugly/first/video", "src": "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"},
     {"name": "vimeo", "path": "/bootcamps/ugly/first/vimeo", "src": "https://player.vimeo.com/video/76979871?h=0a1b2c"},
     {"name": "file", "path": "/bootcamps/ugly/first/film", "src": "https://files.example.org/film.mp4"},
 ]
-KEYBOARD = ["/", "/bootcamps/ugly", "/bootcamps/ugly/first/video", "/login", "/api/docs", "/api/docs/LMS%20Bootcamp"]
+KEYBOARD = ["/", "/bootcamps/ugly", "/bootcamps/ugly/first/video", "/login", "/signup", "/forgot", "/api/docs", "/api/docs/LMS%20Bootcamp"]
 CHECKS = ([f"{kind} {page['name']}-{lang}-{theme}" for kind in ("fits", "axe", "quiet") for page in PAGES
            for lang in ("en", "fr") for theme in ("light", "dark")]
           + [f"facade {video['name']}" for video in VIDEOS] + ["without script", "try it", "try it without script"] + [f"keyboard {p}" for p in KEYBOARD])

@@ -15,7 +15,8 @@ from conftest import LONG, SECRET
 LESSON = "/bootcamps/ugly/first/video"
 LOCKED = "/bootcamps/ugly/first/secret"
 FREE = "/bootcamps/gratis"
-PAGES = ["/", "/api/docs", "/api/docs/LMS%20Bootcamp", "/?q=walrus", "/?page=2", "/bootcamps/ugly", "/bootcamps/empty", LESSON, LOCKED, "/login", "/logout"]
+PAGES = ["/", "/api/docs", "/api/docs/LMS%20Bootcamp", "/?q=walrus", "/?page=2", "/bootcamps/ugly", "/bootcamps/empty", LESSON, LOCKED, "/login", "/logout",
+         "/signup", "/forgot", "/goodbye"]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 IMPLIED = {"path", "circle"}
 
