@@ -38,7 +38,8 @@ struct site_part {
     const char *const *depends; /* DocTypes from whose documents it is made, NULL-terminated */
     const char *const *tables;  /* without these it is not read: NULL-terminated */
     /* Reads through the call, which has no user; what it returns lives in the arena. NULL: nothing to keep, which costs
-     * no memory, or failed(cx). cx->site is the site without its parts. */
+     * no memory, or failed(cx). cx->site is the new site, its settings
+     * read, without parts. */
     const void *(*load)(struct ctx *cx, struct arena *);
 };
 #define SITE_PART(id) TABLE_ROW(site_parts, struct site_part, site_part_##id)
@@ -152,6 +153,17 @@ void call_speak(struct ctx *, struct str wanted);
 const char *const *languages(void);
 /* Catalogue of a language, NULL for English. */
 const struct words *words_of(struct str lang);
+
+/* How a language is called and writes: lines X-… in the head of its catalogue, so that a language is one file. What is
+ * missing there is as in English. */
+struct tongue {
+    struct str name, spoken, locale; /* "Français"; within a sentence; "fr_FR" */
+    struct str decimal, group;       /* marks in numbers: 1 234,56 */
+    struct str price;                /* "{amount} {sign}" */
+    struct str first;                /* after the first day of a month: "er" */
+    struct str at;                   /* between a date and a time: ", " */
+};
+struct tongue tongue_of(struct str lang);
 
 /* ---- who changed what: invalidation ---------------------------------------------------------------------------------------
  * Every committed write leaves a row in the site's preau_change_log. The daemon that wrote acts at once; every other

@@ -93,6 +93,26 @@ struct keywords keywords_of(struct arena *, struct str text, size_t most);
 /* The text with <mark> around the words that begin as one of those wanted: whole, or the passage that shows most. */
 struct html keywords_marked(struct arena *, struct str text, const struct keywords *wanted, bool whole);
 
+/* ---- colours ----------------------------------------------------------------------------------------------------- */
+struct color {
+    unsigned char red, green, blue;
+};
+bool color_read(struct str, struct color *out) MUST_USE; /* "#rrggbb" */
+struct str color_text(struct arena *, struct color);
+/* From 1 to 21, as WCAG 2 defines it: text needs 4.5. */
+double color_contrast(struct color, struct color);
+/* part/of of the way. */
+struct color color_mixed(struct color from, struct color to, int part, int of);
+/* For text on this ground: white or black, whichever is read better. */
+struct color color_on(struct color ground);
+/* The wanted colour, made darker (on a light ground) or lighter just as far as it must be to have this contrast on all
+ * the grounds. */
+struct color color_readable(struct color wanted, const struct color *on, size_t count, double contrast);
+
+/* The same on the grounds of our pages, in their light or dark theme. */
+struct color color_for_page(struct color wanted, bool dark);
+struct color color_ground(bool dark);
+
 /* ---- URLs, forms, base64 ---------------------------------------------------------------------------------------- */
 /* Percent-decodes once. `plus` turns '+' into a space (query and forms). False: malformed escape, NUL or bad UTF-8. */
 bool url_decode(struct arena *, struct str, bool plus, struct str *out) MUST_USE;
@@ -183,6 +203,8 @@ const struct str *stencil_fields(const struct stencil *);
 /* ---- message catalogues (gettext .mo) ------------------------------------------------------------------------------
  * libc's gettext is per process, ours is per call. */
 struct words *words_load(struct arena *, struct str mo_bytes); /* null: not a catalogue */
+/* A line of the catalogue's head, "X-Name: Français"; empty if there is none. */
+struct str words_header(const struct words *, const char *name);
 /* The translation, or the message id itself. `words` may be null. */
 const char *words_get(const struct words *, const char *message_id);
 const char *words_plural(const struct words *, const char *one, const char *many, int64_t n);

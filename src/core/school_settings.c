@@ -1,4 +1,6 @@
 /* School Settings: what a school is called, how it looks, sells, pays its partners and takes in students. */
+#include <unistd.h>
+
 #include "core.h"
 #include "settings_priv.h"
 
@@ -18,29 +20,21 @@ static const struct field fields[] = {
     { "tax_included", CHECK },
     { "rounding_method", SELECT, .options = "Commercial\nBanker's\nBanker's legacy", .preset = "Commercial" },
     { "look_section", SECTION_BREAK },
+    { "introduction", SMALL_TEXT, .translatable = true },
     { "logo", ATTACH_IMAGE },
+    { "favicon", ATTACH_IMAGE },
     { "primary_color", COLOR },
     { "accent_color", COLOR },
-    { "footer", MARKDOWN_EDITOR, .ignore_xss_filter = true },
+    { "footer", MARKDOWN_EDITOR, .translatable = true, .ignore_xss_filter = true },
     { "legal_section", SECTION_BREAK },
-    { "legal_notice", MARKDOWN_EDITOR, .ignore_xss_filter = true },
-    { "terms", MARKDOWN_EDITOR, .ignore_xss_filter = true },
-    { "privacy", MARKDOWN_EDITOR, .ignore_xss_filter = true },
+    { "legal_notice", MARKDOWN_EDITOR, .translatable = true, .ignore_xss_filter = true },
+    { "terms", MARKDOWN_EDITOR, .translatable = true, .ignore_xss_filter = true },
+    { "privacy", MARKDOWN_EDITOR, .translatable = true, .ignore_xss_filter = true },
     { "bank_section", SECTION_BREAK },
     { "debtor_name", DATA },
     { "iban", DATA, .label = "IBAN" },
     { "bic", DATA, .label = "BIC" },
 };
-
-static bool is_color(struct str color)
-{
-    if (color.n != 7 || color.p[0] != '#')
-        return false;
-    for (size_t i = 1; i < color.n; i++)
-        if (!strchr("0123456789abcdefABCDEF", color.p[i]))
-            return false;
-    return true;
-}
 
 /* A whole number of days, at most ten years. */
 static bool check_days(struct ctx *cx, const struct doc *settings, const char *field)
@@ -59,14 +53,49 @@ static bool check_tax(struct ctx *cx, const struct doc *settings)
     return true;
 }
 
+/* A colour that cannot be read is not refused: pages use the nearest one that can, and this says so. */
+static void tell_accent(struct ctx *cx, struct color color)
+{
+    struct color light = color_for_page(color, false);
+    double contrast = color_contrast(color, color_ground(false));
+    if (contrast >= 4.5)
+        return;
+    note(cx, N_("Colours"),
+         "The colour %.*s has a contrast of %.1f to 1 on a light page; text needs 4.5. Pages use %.*s there.",
+         STR_ARG(color_text(cx->arena, color)), contrast, STR_ARG(color_text(cx->arena, light)));
+}
+
 static bool check_colors(struct ctx *cx, const struct doc *settings)
 {
     static const char *const colors[] = { "primary_color", "accent_color" };
+    struct color color;
     for (size_t i = 0; i < countof(colors); i++) {
-        struct str color = doc_text(settings, colors[i]);
-        if (color.n && !is_color(color))
-            return throw(cx, &ValidationError, "A colour is written #rrggbb, not %.*s.", STR_ARG(color));
+        struct str text = doc_text(settings, colors[i]);
+        if (text.n && !color_read(text, &color))
+            return throw(cx, &ValidationError, "A colour is written #rrggbb, not %.*s.", STR_ARG(text));
+        if (text.n && i == 1 && doc_changed(settings, colors[i]))
+            tell_accent(cx, color);
     }
+    return true;
+}
+
+/* What every visitor's browser loads: a public file of this school, of a kind that browsers draw and never run. */
+static bool check_picture(struct ctx *cx, const struct doc *settings, const char *field)
+{
+    struct str url = doc_text(settings, field);
+    struct file_opened file;
+    if (!url.n || !doc_changed(settings, field))
+        return true;
+    const char *label = field_label(cx->arena, doc_field(settings->type, str_of(field)));
+    if (!str_starts(url, STR("/files/")))
+        return throw(cx, &ValidationError, "%s must be a public file of this school: upload it and take its file_url.",
+                     label);
+    const struct file_kind *kind = file_kind_of(url);
+    if (!kind->shown || !str_starts(str_of(kind->media_type), STR("image/")))
+        return throw(cx, &ValidationError, "%s must be a picture: PNG, JPEG, WebP, AVIF or GIF.", label);
+    if (!file_open(cx, false, str_from(url, strlen("/files/")), &file))
+        return false;
+    close(file.fd);
     return true;
 }
 
@@ -75,7 +104,8 @@ static bool validate(struct ctx *cx, struct doc *settings)
     if (!is_currency(doc_text(settings, "currency")))
         return throw(cx, &ValidationError, "Unknown currency: %.*s", STR_ARG(doc_text(settings, "currency")));
     return settings_check_locale(cx, settings) && check_days(cx, settings, "attribution_days") &&
-           check_days(cx, settings, "hold_days") && check_tax(cx, settings) && check_colors(cx, settings);
+           check_days(cx, settings, "hold_days") && check_tax(cx, settings) && check_colors(cx, settings) &&
+           check_picture(cx, settings, "logo") && check_picture(cx, settings, "favicon");
 }
 
 static bool on_update(struct ctx *cx, struct doc *settings)

@@ -4,6 +4,7 @@
 
 #include "assets.h"
 #include "base/embedded.h"
+#include "brand.h"
 #include "web.h"
 
 struct asset {
@@ -30,7 +31,7 @@ static struct str type_of(struct str name)
     return STR("application/octet-stream");
 }
 
-static struct str url_of(struct arena *a, struct str name, struct str bytes)
+struct str asset_url_of(struct arena *a, struct str name, struct str bytes)
 {
     unsigned char hash[crypto_generichash_BYTES];
     crypto_generichash(hash, sizeof hash, (const unsigned char *)bytes.p, bytes.n, NULL, 0);
@@ -50,7 +51,7 @@ bool assets_start(struct arena *a)
     TABLE_EACH (embedded_assets, struct embedded, it) {
         struct str bytes = embedded_text(*it), name = str_of((*it)->name);
         assets.rows[assets.count++] = (struct asset){ .name = (*it)->name,
-                                                      .url = url_of(a, name, bytes),
+                                                      .url = asset_url_of(a, name, bytes),
                                                       .type = type_of(name),
                                                       .plain = bytes,
                                                       .gzip = gzip_bytes(a, bytes, 9) };
@@ -63,6 +64,14 @@ struct str asset_url(const char *name)
     for (size_t i = 0; i < assets.count; i++)
         if (strcmp(assets.rows[i].name, name) == 0)
             return assets.rows[i].url;
+    return STR_NONE;
+}
+
+struct str asset_bytes(const char *name)
+{
+    for (size_t i = 0; i < assets.count; i++)
+        if (strcmp(assets.rows[i].name, name) == 0)
+            return assets.rows[i].plain;
     return STR_NONE;
 }
 
@@ -81,6 +90,8 @@ static bool serve(struct web *w)
             http_add_header(x, "Content-Encoding", STR("gzip"));
         return true;
     }
+    if (brand_send(w))
+        return true;
     return throw(&w->cx, &PageDoesNotExistError, N_("There is nothing at this address."));
 }
 

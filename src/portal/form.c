@@ -40,7 +40,8 @@ struct str page_moment(struct web *w, int64_t utc_us)
 {
     struct civil t = civil_from_us(zone_to_local_us(w->cx.site->zone, utc_us));
     const char *month = tr(&w->cx, months[t.month - 1]);
-    bool first = t.day == 1 && str_is(w->cx.lang, "fr");
-    return str_printf(w->cx.arena, "%d%s\u00a0%s %d%s%02d:%02d", t.day, first ? "er" : "", month, t.year,
-                      str_is(w->cx.lang, "fr") ? " à " : ", ", t.hour, t.minute);
+    struct tongue tongue = tongue_of(w->cx.lang);
+    struct str first = t.day == 1 ? tongue.first : STR_NONE;
+    return str_printf(w->cx.arena, "%d%.*s\u00a0%s %d%.*s%02d:%02d", t.day, STR_ARG(first), month, t.year,
+                      STR_ARG(tongue.at), t.hour, t.minute);
 }

@@ -3,6 +3,7 @@
 
 #include "assets.h"
 #include "base/embedded.h"
+#include "brand.h"
 #include "portal.h"
 
 static const struct template_set *templates; /* set once, before serving */
@@ -29,35 +30,6 @@ bool portal_start(struct arena *a, struct str *why)
 }
 
 /* ---- languages ------------------------------------------------------------------------------------------------------ */
-
-/* The name by itself, and as the reader's language says it. */
-static const struct {
-    const char *code, *name, *spoken, *locale;
-} tongues[] = { { "en", "English", N_("English"), "en_GB" }, { "fr", "Français", N_("French"), "fr_FR" } };
-
-static const char *name_of_language(const char *code)
-{
-    for (size_t i = 0; i < countof(tongues); i++)
-        if (strcmp(tongues[i].code, code) == 0)
-            return tongues[i].name;
-    return code;
-}
-
-static const char *locale_of(struct str code)
-{
-    for (size_t i = 0; i < countof(tongues); i++)
-        if (str_is(code, tongues[i].code))
-            return tongues[i].locale;
-    return "en_GB";
-}
-
-struct str page_language(struct web *w, struct str code)
-{
-    for (size_t i = 0; i < countof(tongues); i++)
-        if (str_is(code, tongues[i].code))
-            return page_words(w, tongues[i].spoken);
-    return code;
-}
 
 /* A path as it may stand in a link: browsers read a backslash as a slash, and two of those as another host. */
 static void add_path(struct buf *url, struct str path)
@@ -95,7 +67,7 @@ static void frame_languages(struct web *w, struct view *view, struct str base)
     for (const char *const *code = languages(); *code; code++) {
         struct view *row = view_row(view, "languages");
         view_text(row, "code", str_of(*code));
-        view_text(row, "name", str_of(name_of_language(*code)));
+        view_text(row, "name", tongue_of(str_of(*code)).name);
         view_text(row, "url", url_in(w, *code));
         view_flag(row, "current", str_is(w->cx.lang, *code));
         struct view *alternate = view_row(view, "alternates");
@@ -128,19 +100,61 @@ static void frame_account(struct web *w, struct view *view)
     view_text(view, "login_url", page_login_url(w));
 }
 
+struct str page_icon_url(void)
+{
+    return asset_url("icon.svg");
+}
+
+/* What the school looks like: its own style sheet changes colours only. */
+static void frame_brand(struct web *w, struct view *view, struct str base)
+{
+    const struct brand *b = brand_of(w->cx.site);
+    view_text(view, "icon_url", b && b->icon_url.n ? b->icon_url : page_icon_url());
+    if (!b)
+        return;
+    view_text(view, "school_style_url", b->style_url);
+    view_text(view, "theme_light", b->theme[0]);
+    view_text(view, "theme_dark", b->theme[1]);
+    struct str logo = page_image(w, b->logo);
+    view_text(view, "logo", logo);
+    if (logo.n)
+        view_text(view, "og_image", str_printf(w->cx.arena, "%.*s%.*s", STR_ARG(base), STR_ARG(logo)));
+}
+
+/* What it says at the foot of every page. */
+static void frame_foot(struct web *w, struct view *view)
+{
+    const struct site *site = w->cx.site;
+    struct str language, text = brand_text(site, w->cx.lang, "footer", &language);
+    call_depends(&w->cx, "Content Translation");
+    if (text.n)
+        view_html(view, "foot_text", markdown_html(w->cx.arena, text, &(struct markdown_options){ 0 }));
+    if (text.n && !str_eq_nocase(language, w->cx.lang))
+        view_text(view, "foot_lang", language);
+    for (size_t i = 0; i < legal_page_count; i++) {
+        if (!site_setting(site, "School Settings", legal_pages[i].field).n)
+            continue;
+        struct view *row = view_row(view, "legal");
+        view_text(row, "url", str_printf(w->cx.arena, "/legal/%s", legal_pages[i].slug));
+        view_text(row, "title", page_words(w, legal_pages[i].title));
+        view_flag(view, "has_legal", true);
+    }
+}
+
 struct page page_open(struct web *w, struct str title)
 {
     struct view *view = view_new(w->cx.arena);
     struct str school = w->cx.site && w->cx.site->title.n ? w->cx.site->title : STR("Préau");
+    struct str base = web_base_url(w);
     view_text(view, "site_title", school);
     view_text(view, "page_title", title);
     view_text(view, "lang", w->cx.lang);
-    view_text(view, "locale", str_of(locale_of(w->cx.lang)));
+    view_text(view, "locale", tongue_of(w->cx.lang).locale);
     view_text(view, "style_url", asset_url("style.css"));
-    view_text(view, "icon_url", asset_url("icon.svg"));
+    frame_brand(w, view, base);
     if (w->cx.site)
-        view_text(view, "foot_text", site_setting(w->cx.site, "School Settings", "footer"));
-    frame_languages(w, view, web_base_url(w));
+        frame_foot(w, view);
+    frame_languages(w, view, base);
     frame_account(w, view);
     return (struct page){ w, view };
 }
@@ -217,18 +231,18 @@ static const struct {
                    { "TND", "DT", 3 },  { "KWD", "KD", 3 } };
 
 /* Groups of three digits by `separator`, then `point` and the fraction. */
-static struct str grouped(struct arena *a, struct str fixed, const char *separator, const char *point)
+static struct str grouped(struct arena *a, struct str fixed, struct str separator, struct str point)
 {
     struct buf out = buf_new(a, 128);
     ptrdiff_t dot = str_index(fixed, '.');
     size_t whole = dot < 0 ? fixed.n : (size_t)dot;
     for (size_t i = 0; i < whole; i++) {
         if (i && (whole - i) % 3 == 0 && fixed.p[i - 1] != '-')
-            buf_add(&out, str_of(separator));
+            buf_add(&out, separator);
         buf_char(&out, fixed.p[i]);
     }
     if (dot >= 0) {
-        buf_add(&out, str_of(point));
+        buf_add(&out, point);
         buf_add(&out, str_from(fixed, whole + 1));
     }
     return buf_str(&out);
@@ -247,9 +261,23 @@ struct str page_money(struct web *w, struct decimal amount, struct str currency)
             places = currencies[i].places;
         }
     struct str fixed = decimal_fixed(a, amount, places);
-    if (str_is(w->cx.lang, "fr")) /* narrow no-break space in the number, no-break space before the sign */
-        return str_printf(a, "%.*s\u00a0%.*s", STR_ARG(grouped(a, fixed, "\u202f", ",")), STR_ARG(sign));
-    return str_printf(a, "%.*s%s%.*s", STR_ARG(sign), sign.n > 3 ? "\u00a0" : "", STR_ARG(grouped(a, fixed, ",", ".")));
+    struct tongue tongue = tongue_of(w->cx.lang);
+    struct str number = grouped(a, fixed, tongue.group, tongue.decimal);
+    bool before = str_starts(tongue.price, STR("{sign}")); /* a word is not written against the number */
+    struct buf out = buf_new(a, 256);
+    struct str rest = tongue.price, piece;
+    while (rest.n && str_cut(&rest, '{', &piece)) {
+        buf_add(&out, piece);
+        if (str_starts(rest, STR("amount}")))
+            buf_add(&out, number);
+        if (str_starts(rest, STR("sign}")))
+            buf_add(&out, sign);
+        if (before && sign.n > 3 && str_starts(rest, STR("sign}")))
+            buf_lit(&out, "\u00a0");
+        if (rest.n)
+            str_cut(&rest, '}', &piece);
+    }
+    return buf_str(&out);
 }
 
 struct str page_duration(struct web *w, int64_t minutes)

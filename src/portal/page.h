@@ -39,8 +39,8 @@ struct str page_moment(struct web *, int64_t utc_us);
 struct str page_words(struct web *, const char *message_id);
 /* The same with its one {placeholder} filled in. */
 struct str page_words_with(struct web *, const char *message_id, struct str value);
-/* "English", "French" in the page's language; the code itself where the program has no such language. */
-struct str page_language(struct web *, struct str code);
+/* Our own icon. */
+struct str page_icon_url(void);
 /* "349,00 €", "€349.00", or "Free" for 0. */
 struct str page_money(struct web *, struct decimal amount, struct str currency);
 /* "3 h 20 min", "45 min"; empty for 0. */

@@ -71,7 +71,8 @@ static bool show(struct web *w)
     struct str base = web_base_url(w), picture = page_image(w, o->card.image);
     struct str image = picture.n ? str_printf(w->cx.arena, "%.*s%.*s", STR_ARG(base), STR_ARG(picture)) : STR_NONE;
     view_text(p.view, "cover", picture);
-    view_text(p.view, "og_image", image);
+    if (image.n)
+        view_text(p.view, "og_image", image);
     json_ld(&p, o, str_printf(w->cx.arena, "%.*s%.*s", STR_ARG(base), STR_ARG(o->card.url)), image);
     if (!o->published)
         page_unlisted(&p);

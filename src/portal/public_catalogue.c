@@ -1,4 +1,5 @@
 /* The catalogue: the school's published bootcamps, with search and pages. */
+#include "brand.h"
 #include "lms.h"
 #include "page.h"
 
@@ -48,6 +49,16 @@ static int64_t page_number(struct web *w)
     return whole && page > 0 && page < 100000 ? page : 1;
 }
 
+static void introduce(struct page *p)
+{
+    struct web *w = p->web;
+    struct str language, text = brand_text(w->cx.site, w->cx.lang, "introduction", &language);
+    view_text(p->view, "introduction", text);
+    view_text(p->view, "description", text);
+    if (!str_eq_nocase(language, w->cx.lang))
+        view_text(p->view, "introduction_lang", language);
+}
+
 static bool catalogue(struct web *w)
 {
     struct catalogue list;
@@ -58,6 +69,8 @@ static bool catalogue(struct web *w)
     struct page p = page_open(w, q.n ? page_words(w, N_("Search")) : STR_NONE);
     if (q.n)
         page_unlisted(&p);
+    else
+        introduce(&p);
     view_text(p.view, "q", q);
     view_int(p.view, "total", list.total);
     view_flag(p.view, "empty", list.count == 0);

@@ -1,4 +1,5 @@
 /* What machines read of a school: sitemap.xml and robots.txt. */
+#include "brand.h"
 #include "lms.h"
 #include "web.h"
 
@@ -33,6 +34,9 @@ static bool sitemap(struct web *w)
     buf_lit(&xml, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                   "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
     place(&xml, w, STR("/"));
+    for (size_t i = 0; i < legal_page_count; i++)
+        if (site_setting(w->cx.site, "School Settings", legal_pages[i].field).n)
+            place(&xml, w, str_printf(w->cx.arena, "/legal/%s", legal_pages[i].slug));
     struct catalogue list;
     for (int64_t page = 1; page == 1 || list.count == BATCH; page++) {
         if (!lms_catalogue(&w->cx, STR_NONE, page, BATCH, STR_NONE, &list))
@@ -48,11 +52,13 @@ static bool sitemap(struct web *w)
 static bool robots(struct web *w)
 {
     struct str base = web_base_url(w);
-    return web_send(w, 200, "text/plain; charset=utf-8",
-                    str_printf(w->cx.arena,
-                               "User-agent: *\nDisallow: /api/\nDisallow: /login\nDisallow: /logout\nDisallow: /me\n"
-                               "Disallow: /partner\nDisallow: /checkout/\nDisallow: /r/\nSitemap: %.*s/sitemap.xml\n",
-                               STR_ARG(base)));
+    return web_send(
+        w, 200, "text/plain; charset=utf-8",
+        str_printf(
+            w->cx.arena,
+            "User-agent: *\nDisallow: /api/\nDisallow: /login\nDisallow: /logout\nDisallow: /search\nDisallow: /me\n"
+            "Disallow: /partner\nDisallow: /checkout/\nDisallow: /r/\nSitemap: %.*s/sitemap.xml\n",
+            STR_ARG(base)));
 }
 
 ROUTE(sitemap) = { .pattern = "/sitemap.xml",

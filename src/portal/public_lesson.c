@@ -69,7 +69,7 @@ static void body_view(struct page *p, const struct lesson_view *l)
     if (l->content_language.n && !str_eq(l->content_language, w->cx.lang))
         view_text(
             p->view, "other_language",
-            page_words_with(w, N_("This lesson is not translated into {language} yet."), page_language(w, w->cx.lang)));
+            page_words_with(w, N_("This lesson is not translated into {language} yet."), tongue_of(w->cx.lang).spoken));
 }
 
 static void step_view(struct page *p, const char *name, const struct outline_lesson *lesson)

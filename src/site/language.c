@@ -74,6 +74,32 @@ const struct words *words_of(struct str lang)
     return NULL;
 }
 
+static struct str or_else(struct str said, const char *preset)
+{
+    return said.n ? said : str_of(preset);
+}
+
+struct tongue tongue_of(struct str lang)
+{
+    const struct words *w = words_of(lang);
+    bool english = str_is(lang, "en") || !w;
+    struct str name = words_header(w, "X-Name"), spoken = words_header(w, "X-Spoken");
+    return (struct tongue){
+        .name = name.n    ? name
+                : english ? STR("English")
+                          : lang,
+        .spoken = spoken.n ? spoken
+                  : name.n ? name
+                           : STR("English"),
+        .locale = or_else(words_header(w, "X-Locale"), "en_GB"),
+        .decimal = or_else(words_header(w, "X-Decimal"), "."),
+        .group = or_else(words_header(w, "X-Group"), ","),
+        .price = or_else(words_header(w, "X-Price"), "{sign}{amount}"),
+        .first = words_header(w, "X-First"),
+        .at = or_else(words_header(w, "X-At"), ", "),
+    };
+}
+
 const char *translate(const struct ctx *cx, const char *message_id)
 {
     const struct words *w = words_of(cx->lang);

@@ -184,8 +184,14 @@ static bool read_all(struct ctx *cx, struct snapshot *s, const struct snapshot *
     struct map wanted = map_new(cx->arena), there = map_new(cx->arena);
     map_put(&wanted, STR("tabSingles"), s);
     parts_tables(&wanted);
-    return find_tables(cx, &wanted, &there) && map_has(&there, STR("tabSingles")) && read_singles(cx, s) &&
-           parts_read(cx, s, before, &there);
+    if (!find_tables(cx, &wanted, &there) || !map_has(&there, STR("tabSingles")) || !read_singles(cx, s))
+        return false;
+    apply(&s->site);
+    const struct site *was = cx->site;
+    cx->site = &s->site; /* parts are made from these settings, not from those before */
+    bool done = parts_read(cx, s, before, &there);
+    cx->site = was;
+    return done;
 }
 
 struct snapshot *snapshot_complete(struct ctx *cx, const struct snapshot *base, const struct snapshot *before)
@@ -201,7 +207,6 @@ struct snapshot *snapshot_complete(struct ctx *cx, const struct snapshot *base, 
         site_release(&s->site);
         return NULL;
     }
-    apply(&s->site);
     return s;
 }
 

@@ -3,6 +3,7 @@
 #include "text.h"
 
 struct words {
+    struct str header;
     struct map by_id; /* singular id → struct str * of its translations, one after the other with NUL between */
     const struct plural *plural; /* NULL: one or many, as English */
 };
@@ -60,8 +61,18 @@ struct words *words_load(struct arena *a, struct str bytes)
     if (!read_entries(a, &m, &w->by_id))
         return NULL;
     const struct str *header = map_get(&w->by_id, STR(""));
-    w->plural = header ? plural_read(a, *header) : NULL;
+    w->header = header ? *header : STR_NONE;
+    w->plural = plural_read(a, w->header);
     return w;
+}
+
+struct str words_header(const struct words *w, const char *name)
+{
+    struct str rest = w ? w->header : STR_NONE, line, key;
+    while (rest.n && str_cut(&rest, '\n', &line))
+        if (str_cut(&line, ':', &key) && str_is(key, name) && line.n)
+            return str_from(line, 1); /* after the space: marks may be spaces themselves */
+    return STR_NONE;
 }
 
 const char *words_get(const struct words *w, const char *id)
