@@ -93,8 +93,10 @@ static bool check_picture(struct ctx *cx, const struct doc *settings, const char
     const struct file_kind *kind = file_kind_of(url);
     if (!kind->shown || !str_starts(str_of(kind->media_type), STR("image/")))
         return throw(cx, &ValidationError, "%s must be a picture: PNG, JPEG, WebP, AVIF or GIF.", label);
-    if (!file_open(cx, false, str_from(url, strlen("/files/")), &file))
-        return false;
+    if (!file_open(cx, false, str_from(url, strlen("/files/")), &file)) {
+        cx->err = (struct error){ 0 };
+        return throw(cx, &ValidationError, "There is no file %.*s in this school.", STR_ARG(url));
+    }
     close(file.fd);
     return true;
 }

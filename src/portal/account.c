@@ -50,7 +50,7 @@ static void put_language(struct page *p, struct str own)
     for (const char *const *code = languages(); *code; code++) {
         struct view *row = view_row(p->view, "choices");
         view_text(row, "code", str_of(*code));
-        view_text(row, "name", page_language(p->web, str_of(*code)));
+        view_text(row, "name", tongue_of(str_of(*code)).name);
         view_flag(row, "chosen", str_is(own, *code));
     }
 }

@@ -16,6 +16,8 @@ static const struct sample {
     { "Sales Partner", "bic", "'PSSTFRPP'" },
     { "School Settings", "iban", "'FR1420041010050500013M02606'" },
     { "School Settings", "bic", "'PSSTFRPP'" },
+    { "School Settings", "logo", NULL },
+    { "School Settings", "favicon", NULL },
     { "School Settings", "language", "'en'" },
     { "School Settings", "currency", "'EUR'" },
     { "School Settings", "time_zone", "'Europe/Paris'" },
