@@ -1,12 +1,14 @@
 """The pages of an account, as forms without a script: sign-up, invitation, forgotten password, settings, leaving."""
 import json
 import re
+import signal
+import subprocess
 import time
 
 import postbox
 import pytest
 import seeded
-from conftest import PASSWORD
+from conftest import PASSWORD, PREAU, Client, free_port
 
 NEW = "Quite-Another-4711"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -422,3 +424,66 @@ def test_files_of_who_leaves_go_and_those_of_lessons_stay(school, bootcamp):
     time.sleep(0.3)
     assert school.admin.get(own).status == 404 and school.guest.get(shown).status == 200
     assert sql(school, f"SELECT owner FROM tabFile WHERE file_url = '{shown}'")[0][0].startswith("deleted-")
+
+
+# ---- roles ---------------------------------------------------------------------------------------------------------------------
+def imported(client, doctype, line):
+    boundary = "b0undary"
+    body = (f'--{boundary}\r\nContent-Disposition: form-data; name="doctype"\r\n\r\n{doctype}\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="update"\r\n\r\n1\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="x.jsonl"\r\n\r\n{line}\r\n--{boundary}--\r\n')
+    return client.request("POST", "/api/method/lms.data.import", body=body.encode(),
+                          headers={"Content-Type": f"multipart/form-data; boundary={boundary}"})
+
+
+def test_no_way_of_an_account_leads_to_a_role(school, person):
+    """Beside the generic ones, which test_permissions.py tries."""
+    client, boss = school.client(person), [{"role": "System Manager"}]
+    row = {"parent": person, "parenttype": "User", "parentfield": "roles", "role": "System Manager"}
+    assert imported(client, "Has Role", json.dumps(row)).status == 403
+    assert imported(client, "User", json.dumps({"name": person, "roles": boss})).status == 403
+    client.post("/api/method/frappe.share.add_docshare", {"doctype": "User", "name": person, "user": person, "write": 1, "share": 1})
+    client.post("/api/method/run_doc_method", {"docs": json.dumps({"doctype": "User", "name": person, "roles": boss}), "method": "save"})
+    client.post(f"/api/resource/User/{person}?run_method=add_roles", {"roles": "System Manager"})
+    client.post("/api/method/lms.account.new_address", {"email": "climb@page.test", "password": PASSWORD, "roles": boss})
+    client.post("/api/method/lms.invite", {"emails": person, "roles": boss})
+    client.put(f"/api/v2/document/User/{person}", {"user_type": "System User", "roles": boss})
+    school.guest.post("/signup", form={"email": "climber@page.test", "full_name": "C", "roles": json.dumps(boss), "role": "System Manager",
+                                       "user_type": "System User", "invited": "1"})
+    postbox.mails_to(school, "climber@page.test")
+    for who in (person, "climber@page.test"):
+        user = school.admin.get(f"/api/resource/User/{who}").data
+        assert [one["role"] for one in user["roles"]] == ["Student"] and user["user_type"] == "Website User"
+
+
+# ---- two daemons -----------------------------------------------------------------------------------------------------------------
+def test_what_changes_in_one_daemon_holds_in_the_other_within_a_second(school, server, person):
+    port = free_port()
+    other = subprocess.Popen([PREAU, "serve", "--sites", str(server.sites), "--listen", f"127.0.0.1:{port}"],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        there = Client(type("There", (), {"server": type("At", (), {"port": port}), "host": school.host}))
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                if there.get("/api/method/ping").status == 200:
+                    break
+            except OSError:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        here = browser(school, person)
+        there.cookies = dict(here.cookies)
+        assert "Account" in there.get("/account").text and there.get("/signup", {"x": "1"}).status == 303
+        send(here, "/account/profile", full_name="Seen Elsewhere", language="fr")
+        time.sleep(1.2)
+        assert "Seen Elsewhere" in there.get("/account").text and "Votre compte" in there.get("/account").text
+        assert send(here, "/account/sessions").status == 303
+        time.sleep(1.2)
+        assert there.get("/account").status == 303
+        signup(school, "Closed")
+        time.sleep(1.2)
+        assert "takes nobody in" in there.get("/signup?lang=en").text
+    finally:
+        signup(school, "Open")
+        other.send_signal(signal.SIGTERM)
+        assert other.wait(60) == 0
