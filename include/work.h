@@ -100,6 +100,8 @@ bool jobs_list(struct ctx *, size_t most, struct job_row **out, size_t *count);
 /* A dead job (0: all of them) gets all its tries again, at once. *count: how many. */
 bool jobs_revive(struct ctx *, int64_t id, int64_t *count);
 bool jobs_dead(struct ctx *, int64_t *count);
+/* What waits in the lane becomes dead for this reason, so that nothing of it happens until somebody revives it. */
+bool jobs_hold(struct ctx *, enum job_lane, struct str reason, int64_t *count);
 /* The dead jobs of one sequence. */
 bool jobs_revive_sequence(struct ctx *, struct str sequence, int64_t *count);
 

@@ -42,11 +42,11 @@ extern const struct exc ValidationError, FrappeTypeError, DataError, MandatoryEr
     UniqueValidationError, LinkValidationError, CancelledLinkError, LinkExistsError, TimestampMismatchError,
     UpdateAfterSubmitError, DocstatusTransitionError, CannotChangeConstantError, CharacterLengthExceededError,
     InvalidEmailAddressError, InvalidPhoneNumberError, InvalidNameError, InvalidDates, MaxFileSizeReachedError,
-    FileTypeNotAllowed, FolderNotEmpty, NamingError, DuplicateEntryError, PermissionError, DoesNotExistError,
-    PageDoesNotExistError, AuthenticationError, SessionExpired, CSRFTokenError, InvalidAuthorizationToken, LinkExpired,
-    UnsupportedMediaType, BadRequest, MethodNotAllowed, RequestEntityTooLarge, TooManyRequestsError,
-    RateLimitExceededError, SecurityException, QueryTimeoutError, QueryDeadlockError, SessionStopped, InReadOnlyMode,
-    ServiceUnavailable, InternalError, SiteNotFound, CommandUsage, CommandFailed;
+    AttachmentLimitReached, FileTypeNotAllowed, FolderNotEmpty, NamingError, DuplicateEntryError, PermissionError,
+    DoesNotExistError, PageDoesNotExistError, AuthenticationError, SessionExpired, CSRFTokenError,
+    InvalidAuthorizationToken, LinkExpired, UnsupportedMediaType, BadRequest, MethodNotAllowed, RequestEntityTooLarge,
+    TooManyRequestsError, RateLimitExceededError, SecurityException, QueryTimeoutError, QueryDeadlockError,
+    SessionStopped, InReadOnlyMode, ServiceUnavailable, InternalError, SiteNotFound, CommandUsage, CommandFailed;
 
 /* Records the first error of this call and returns NULL, which is also false: `return throw(...)` fits functions that
  * return a bool or a pointer. The format is a message id: it is translated before it is filled in. */

@@ -97,7 +97,8 @@ static bool update_password(struct web *w)
                      "new_password");
     if (!find_owner(w, &user))
         return refuse_link(w);
-    if (!account_set_password(&w->cx, user, password) ||
+    bool everywhere = api_flag(w, "logout_all_sessions", false);
+    if (!account_set_password(&w->cx, user, password) || (everywhere && !sessions_end(&w->cx, user, STR_NONE)) ||
         !login_as(&w->cx, user, peer_of(w), http_header_of(&w->exchange->request, "User-Agent"), &identity, &sid) ||
         !activity_log(&w->cx, ACTIVITY_LOGIN, identity.user->name, peer_of(w)))
         return false;
@@ -107,15 +108,18 @@ static bool update_password(struct web *w)
     return true;
 }
 
-WEB_METHOD(update_password) = { .path = "frappe.core.doctype.user.user.update_password",
-                                .verbs = HTTP_POST | HTTP_PUT,
-                                ARGS({ "new_password", DATA, .reqd = true }, { "key", DATA }, { "old_password", DATA },
-                                     { "logout_all_sessions", CHECK }),
-                                .guest = true,
-                                .lane = LANE_HASH,
-                                .body_limit = 4096,
-                                .run = update_password,
-                                .about = "Sets a new password, ends the user's other sessions and logs in." };
+WEB_METHOD(update_password) = {
+    .path = "frappe.core.doctype.user.user.update_password",
+    .verbs = HTTP_POST | HTTP_PUT,
+    ARGS({ "new_password", DATA, .reqd = true }, { "key", DATA }, { "old_password", DATA },
+         { "logout_all_sessions", CHECK }),
+    .guest = true,
+    .lane = LANE_HASH,
+    .body_limit = 4096,
+    .run = update_password,
+    .about = "Sets a new password and logs in; the other sessions end if logout_all_sessions or the "
+             "school's settings say so."
+};
 
 /* ---- how strong ----------------------------------------------------------------------------------------------------------------- */
 static bool test_strength(struct web *w)

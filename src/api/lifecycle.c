@@ -74,12 +74,14 @@ WEB_METHOD(client_rename_doc) = { .path = "frappe.client.rename_doc",
                                   .run = rename_doc,
                                   .about = "Renames a document with all links to it; merge: into one that exists." };
 
+/* As Frappe's: the field that is said to be it, else one named title; else there is none, and nothing to change. */
 static bool retitle(struct web *w, const struct doctype *type, struct str name, struct str title)
 {
-    if (!type->title_field || !strcmp(type->title_field, "name"))
-        return throw(&w->cx, &ValidationError, "%s has no title.", type->name);
+    const char *field = type->title_field ? type->title_field : "title";
+    if (!doc_field(type, str_of(field)))
+        return true;
     json_t *change = api_own(w, json_object());
-    json_object_set_new(change, type->title_field, json_stringn(title.p, title.n));
+    json_object_set_new(change, field, json_stringn(title.p, title.n));
     return api_change(w, str_of(type->name), name, change) != NULL;
 }
 

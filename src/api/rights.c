@@ -91,6 +91,39 @@ WEB_METHOD(client_get_doc_permissions) = { .path = "frappe.client.get_doc_permis
                                            .run = get_doc_permissions,
                                            .about = "All rights of the caller on a document." };
 
+/* ---- for live updates ------------------------------------------------------------------------------------------------ */
+static bool say_true(struct web *w)
+{
+    api_answer_key(w);
+    out_bool(&w->out, true);
+    return true;
+}
+
+static bool can_subscribe_doctype(struct web *w)
+{
+    const struct doctype *type = api_need_doctype(w, "doctype");
+    return type && (perm_allows(&w->cx, type, NULL, READ) || perm_check(&w->cx, type, NULL, READ)) && say_true(w);
+}
+
+WEB_METHOD(can_subscribe_doctype) = { .path = "frappe.realtime.can_subscribe_doctype",
+                                      ARGS({ "doctype", DATA, .reqd = true }),
+                                      .guest = true,
+                                      .run = can_subscribe_doctype,
+                                      .about = "Whether the caller may read documents of a DocType: true, or 403." };
+
+static bool can_subscribe_doc(struct web *w)
+{
+    struct str name;
+    const struct doctype *type = api_need_doctype(w, "doctype");
+    return type && api_need(w, "docname", &name) && doc_read(&w->cx, type, name) && say_true(w);
+}
+
+WEB_METHOD(can_subscribe_doc) = { .path = "frappe.realtime.can_subscribe_doc",
+                                  ARGS({ "doctype", DATA, .reqd = true }, { "docname", DATA, .reqd = true }),
+                                  .guest = true,
+                                  .run = can_subscribe_doc,
+                                  .about = "Whether the caller may read a document: true, or why not." };
+
 /* ---- secrets -------------------------------------------------------------------------------------------------------- */
 static bool get_password(struct web *w)
 {

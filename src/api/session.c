@@ -137,6 +137,22 @@ WEB_METHOD(get_user_info) = { .path = "frappe.realtime.get_user_info",
                               .run = get_user_info,
                               .about = "Who is calling, Guest included." };
 
+static bool get_all_languages(struct web *w)
+{
+    api_answer_key(w);
+    out_begin_array(&w->out);
+    for (const char *const *one = languages(); *one; one++)
+        out_text(&w->out, str_of(*one));
+    out_end_array(&w->out);
+    return true;
+}
+
+WEB_METHOD(get_all_languages) = { .path = "frappe.translate.get_all_languages",
+                                  NO_ARGS,
+                                  .guest = true,
+                                  .run = get_all_languages,
+                                  .about = "Languages of the interface." };
+
 static bool get_versions(struct web *w)
 {
     api_answer_key(w);

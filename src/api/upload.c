@@ -148,17 +148,3 @@ WEB_METHOD(get_max_file_size) = { .path = "frappe.core.api.file.get_max_file_siz
                                   .guest = true,
                                   .run = max_file_size,
                                   .about = "Bytes that an upload may have." };
-
-static bool create_folder(struct web *w)
-{
-    const struct doctype *type = api_doctype(w, STR("File"));
-    if (!type || !perm_check(&w->cx, type, NULL, CREATE))
-        return false;
-    return answer(w, file_add_folder(&w->cx, web_arg(w, "file_name"), web_arg(w, "folder")));
-}
-
-WEB_METHOD(create_new_folder) = { .path = "frappe.core.api.file.create_new_folder",
-                                  .verbs = HTTP_POST,
-                                  ARGS({ "file_name", DATA, .reqd = true }, { "folder", DATA }),
-                                  .run = create_folder,
-                                  .about = "Makes a folder among the files." };

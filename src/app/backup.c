@@ -11,6 +11,7 @@
 #include "dump.h"
 #include "folder.h"
 #include "school.h"
+#include "work.h"
 
 /* ---- backup ------------------------------------------------------------------------------------------------------------ */
 
@@ -118,6 +119,19 @@ static json_t *config_in(struct arena *a, const char *folder, struct str *why)
     return config;
 }
 
+/* What the school had still to tell others (webhooks, mails) may have left since the backup was made: it waits for
+ * somebody to decide. */
+static bool hold_deliveries(struct ctx *cx)
+{
+    int64_t held = 0;
+    if (!jobs_hold(cx, JOB_ELSEWHERE, STR("held by a restore: it may have been delivered after the backup"), &held))
+        return false;
+    if (held)
+        printf("%lld delivery(ies) wait: `preau job list` shows them, `preau job retry` sends them.\n",
+               (long long)held);
+    return true;
+}
+
 static bool restore(struct command_line *cl, struct str host, const char *folder, struct str *why)
 {
     struct arena *a = cl->arena;
@@ -133,7 +147,7 @@ static bool restore(struct command_line *cl, struct str host, const char *folder
     struct ctx cx;
     bool done = dump_load(a, folder, host, why) && bring_files(a, folder, host, why);
     if (done && command_call(cl, &cx, str_c(a, host))) {
-        done = school_migrate(&cx, false, NULL);
+        done = school_migrate(&cx, false, NULL) && hold_deliveries(&cx);
         done = command_end(&cx, done) == DONE;
         *why = STR("its tables could not be brought to this version");
     }

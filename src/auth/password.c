@@ -165,7 +165,8 @@ bool password_set(struct ctx *cx, struct str user, struct str password, bool any
     if (!password_hash(cx, password, &hash) || !stored_name(cx, &user))
         return false;
     call_changes(cx, "User");
-    return store(cx, user, hash) && sessions_end(cx, user, STR_NONE);
+    bool ends = site_setting_int(cx->site, "System Settings", "logout_on_password_reset", 1) != 0;
+    return store(cx, user, hash) && (!ends || sessions_end(cx, user, STR_NONE));
 }
 
 bool password_has(struct ctx *cx, struct str user, bool *has)

@@ -29,6 +29,7 @@ KIND(InvalidPhoneNumberError, 417);
 KIND(InvalidNameError, 417);
 KIND_TITLED(InvalidDates, 417, N_("Invalid Date"));
 KIND(MaxFileSizeReachedError, 417);
+KIND(AttachmentLimitReached, 417);
 KIND_TITLED(FileTypeNotAllowed, 417, N_("File Type Not Allowed"));
 KIND(FolderNotEmpty, 417);
 const struct exc NamingError = { "NameError", 409, NULL };

@@ -21,6 +21,22 @@ static bool may_upload(struct ctx *cx)
     return throw(cx, &PermissionError, "Log in to upload files.");
 }
 
+static bool has_room(struct ctx *cx, const struct doctype *type, struct str name)
+{
+    int64_t count = 0;
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT COUNT(*) FROM ");
+    sql_doctype(q, "File");
+    sql_add(q, " WHERE `attached_to_doctype` = ");
+    sql_text(q, str_of(type->name));
+    sql_add(q, " AND `attached_to_name` = ");
+    sql_text(q, name);
+    if (!type->max_attachments || !db_first_int(cx, q, &count) || count < type->max_attachments)
+        return !failed(cx);
+    return throw(cx, &AttachmentLimitReached, "Maximum Attachment Limit of %u has been reached for %s %.*s.",
+                 type->max_attachments, type->name, STR_ARG(name));
+}
+
 /* A form may attach to a document that is not saved yet. */
 static bool may_attach(struct ctx *cx, const struct new_file *f)
 {
@@ -39,7 +55,7 @@ static bool may_attach(struct ctx *cx, const struct new_file *f)
         doc = doc_find(cx, type->name, f->docname);
     if (failed(cx))
         return false;
-    return perm_check(cx, type, doc, doc ? WRITE : CREATE);
+    return perm_check(cx, type, doc, doc ? WRITE : CREATE) && (!f->docname.n || has_room(cx, type, f->docname));
 }
 
 /* ---- adding --------------------------------------------------------------------------------------------------------------- */

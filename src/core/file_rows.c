@@ -69,11 +69,12 @@ static bool is_own(struct ctx *cx, const struct file_row *row)
            (!user_is_guest(cx->user) && str_eq(row->owner, cx->user->name));
 }
 
+/* A private file is never a Guest's, whatever it is attached to (spec/frappe-api.md 2.7). */
 bool file_may_read(struct ctx *cx, struct str url)
 {
     struct file_row *rows;
     size_t count = 0;
-    if (!file_rows(cx, url, &rows, &count))
+    if (user_is_guest(cx->user) || !file_rows(cx, url, &rows, &count))
         return false;
     for (size_t i = 0; i < count; i++)
         if (is_own(cx, &rows[i]))

@@ -36,8 +36,8 @@ static void add_json_column(struct sql *q, const char *name, enum property_kind 
     if (place)
         sql_add(q, ", ");
     sql_name(q, name);
-    if (kind == PROPERTY_FLAG)
-        sql_add(q, " int(1) PATH '$[");
+    if (kind == PROPERTY_FLAG || kind == PROPERTY_SHORT)
+        sql_add(q, " int PATH '$[");
     else
         sql_add(q, " varchar(1000) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci PATH '$[");
     sql_index(q, (unsigned)place);

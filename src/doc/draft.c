@@ -187,7 +187,9 @@ static void keep_own_words(struct doctype *type, const struct doctype *own)
 {
     for (size_t i = 0; i < TYPE_PROPERTIES; i++) {
         const struct property *p = &type_properties[i];
-        size_t size = p->kind == PROPERTY_FLAG ? sizeof(bool) : sizeof(const char *);
+        size_t size = p->kind == PROPERTY_FLAG    ? sizeof(bool)
+                      : p->kind == PROPERTY_SHORT ? sizeof(unsigned short)
+                                                  : sizeof(const char *);
         memcpy((char *)type + p->offset, (const char *)own + p->offset, size);
     }
     type->name = own->name;

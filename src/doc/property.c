@@ -46,6 +46,7 @@ const struct property type_properties[TYPE_PROPERTIES] = {
     { "allow_rename", PROPERTY_FLAG, OF_TYPE(allow_rename), false },
     { "allow_import", PROPERTY_FLAG, OF_TYPE(allow_import), false },
     { "track_changes", PROPERTY_FLAG, OF_TYPE(track_changes), false },
+    { "max_attachments", PROPERTY_SHORT, OF_TYPE(max_attachments), false },
 };
 
 const struct right_name right_names[RIGHTS] = {

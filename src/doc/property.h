@@ -23,7 +23,7 @@ struct property {
 };
 
 #define FIELD_PROPERTIES 23
-#define TYPE_PROPERTIES 13
+#define TYPE_PROPERTIES 14
 extern const struct property field_properties[FIELD_PROPERTIES], type_properties[TYPE_PROPERTIES];
 
 /* NULL: no such property, or none that matters to the engine. */

@@ -75,6 +75,20 @@ bool jobs_revive_sequence(struct ctx *cx, struct str sequence, int64_t *count)
     return *count >= 0;
 }
 
+bool jobs_hold(struct ctx *cx, enum job_lane lane, struct str reason, int64_t *count)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "UPDATE ");
+    sql_table(q, "preau_job");
+    sql_add(q, " SET `dead` = 1, `error` = ");
+    sql_text(q, reason);
+    sql_add(q, " WHERE `dead` = 0 AND `recurs` = 0 AND `lane` = ");
+    sql_int(q, lane);
+    call_changes(cx, "preau_job");
+    *count = db_change(cx, q);
+    return *count >= 0;
+}
+
 bool jobs_dead(struct ctx *cx, int64_t *count)
 {
     struct sql *q = sql_new(cx);

@@ -87,3 +87,100 @@ def test_a_cleared_field_stays_empty_whatever_its_default(school):
     assert not {"word", "kind"} & set(school.admin.put(path, {"word": None, "kind": None}).data)
     assert not {"word", "kind"} & set(school.admin.put(path, {"n": 1}).data)
     school.admin.delete(path)
+
+
+# ---- 8.2: others ---------------------------------------------------------------------------------------------------------
+
+def upload(client, name, body, **parts):
+    lines = [f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in parts.items()]
+    lines.append(f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n{body}\r\n--b--\r\n')
+    return client.post("/api/method/upload_file", body="".join(lines),
+                       headers={"Content-Type": "multipart/form-data; boundary=b"})
+
+
+def test_no_more_attachments_than_the_doctype_takes(school):
+    define(school, "Folderful", ("title", "Data"), max_attachments=2)
+    name = school.admin.create("Folderful", title="x").data["name"]
+    for n in range(2):
+        assert upload(school.admin, f"n{n}.txt", f"n{n}", doctype="Folderful", docname=name).status == 200
+    refused = upload(school.admin, "n3.txt", "n3", doctype="Folderful", docname=name)
+    assert (refused.status, refused.exc_type) == (417, "AttachmentLimitReached")
+    assert upload(school.admin, "n3.txt", "n3").status == 200
+    assert school.admin.list("DocType", fields=["max_attachments"], filters={"name": "Folderful"}).data == [{"max_attachments": 2}]
+
+
+FILE = "/api/method/frappe.core.api.file."
+
+
+def test_files_are_moved_between_folders(school):
+    admin = school.admin
+    assert admin.post(FILE + "create_new_folder", {"file_name": "Inbox", "folder": "Home"}).message["name"] == "Home/Inbox"
+    names = [upload(admin, f"m{n}.txt", f"m{n}").message["name"] for n in range(3)]
+    moved = admin.post(FILE + "move_file", {"file_list": json.dumps([{"name": n} for n in names]),
+                                            "new_parent": "Home/Inbox", "old_parent": "Home"})
+    assert moved.status == 200 and moved.json == {}
+    page = admin.get(FILE + "get_files_in_folder", {"folder": "Home/Inbox", "page_length": 2}).message
+    assert len(page["files"]) == 2 and page["has_more"] is True
+    assert set(page["files"][0]) == {"name", "file_name", "file_url", "is_folder", "modified"}
+    rest = admin.get(FILE + "get_files_in_folder", {"folder": "Home/Inbox", "page_length": 2, "start": 2}).message
+    assert len(rest["files"]) == 1 and rest["has_more"] is False
+    assert admin.post(FILE + "move_file", {"file_list": names, "new_parent": names[0]}).status == 417
+    assert admin.post(FILE + "move_file", {"file_list": names, "new_parent": "Home/Nowhere"}).status == 404
+    assert admin.post(FILE + "move_file", {"file_list": ["Home/Inbox"], "new_parent": "Home"}).status == 417
+
+
+def test_files_of_others_are_not_moved(school):
+    stranger = school.client(school.add_user("mover@people.test"))
+    name = upload(school.admin, "mine.txt", "mine").message["name"]
+    assert stranger.post(FILE + "move_file", {"file_list": [name], "new_parent": "Home"}).status == 403
+
+
+def test_a_title_is_the_field_named_so(school):
+    made = school.admin.create("Thing", title="Before").data["name"]
+    path = "/api/method/frappe.model.rename_doc.update_document_title"
+    assert school.admin.post(path, {"doctype": "Thing", "docname": made, "title": "After"}).message == made
+    assert school.admin.get(f"/api/resource/Thing/{made}").data["title"] == "After"
+    assert school.admin.post(path, {"doctype": "Role", "docname": "Guest", "title": "x"}).message == "Guest"
+    school.admin.delete(f"/api/resource/Thing/{made}")
+
+
+def test_who_may_follow_a_document(school):
+    path = "/api/method/frappe.realtime.can_subscribe_doc"
+    assert school.admin.get(path, {"doctype": "Thing", "docname": "TH-0001"}).message is True
+    assert school.admin.get(path + "type", {"doctype": "Thing"}).message is True
+    for answer in (school.guest.get(path, {"doctype": "Thing", "docname": "TH-0001"}),
+                   school.guest.get(path + "type", {"doctype": "Thing"})):
+        assert answer.status == 403, answer
+
+
+def test_the_languages(school):
+    assert school.guest.get("/api/method/frappe.translate.get_all_languages").message == ["en", "fr"]
+
+
+# ---- 6.9: passwords ----------------------------------------------------------------------------------------------------------
+
+UPDATE = "/api/method/frappe.core.doctype.user.user.update_password"
+
+
+def change_password(school, user, old, new, **more):
+    client = school.session(user, old)
+    return client, client.post(UPDATE, {"old_password": old, "new_password": new, **more})
+
+
+def who(client):
+    return client.get("/api/method/frappe.auth.get_logged_user").status
+
+
+def test_sessions_end_with_the_old_password_if_the_settings_or_the_caller_say_so(school):
+    first, second, third = "Wire-Pass-2026!", "Wire-Pass-2027!", "Wire-Pass-2028!"
+    user = school.add_user("changer@people.test")
+    other = school.session(user)
+    assert change_password(school, user, first, second)[1].status == 200 and who(other) == 403
+    settings = "/api/resource/System Settings/System Settings"
+    school.admin.put(settings, {"logout_on_password_reset": 0}).data
+    other = school.session(user, second)
+    client, answer = change_password(school, user, second, third)
+    assert answer.status == 200 and who(other) == who(client) == 200
+    client, answer = change_password(school, user, third, first, logout_all_sessions=1)
+    assert answer.status == 200 and who(other) == 403 and who(client) == 200
+    school.admin.put(settings, {"logout_on_password_reset": 1}).data

@@ -340,6 +340,27 @@ def test_what_was_given_up_is_seen_and_can_be_sent_again(server):
     other.close()
 
 
+def test_a_restored_backup_sends_nothing_until_somebody_says_so(server, tmp_path):
+    school, other = server.new_school("restored"), Receiver()
+    school.configure(allow_private_hosts=["127.0.0.1"], webhook_retry_seconds=[3600])
+    other.status = 500
+    _, path = hook(school, other)
+    role(school, "Waits")
+    other.wait(path)
+    eventually(lambda: "try 1" in server.run("job", "list", school.host))
+    server.run("site", "backup", school.host, str(tmp_path / "b.tar.gz"))
+    assert "1 delivery" in server.run("site", "restore", "copy.test", str(tmp_path / "b.tar.gz"))
+    other.status = 200
+    assert "dead" in (held := server.run("job", "list", "copy.test")) and "held by a restore" in held
+    time.sleep(2)
+    assert len(other.of(path)) == 1
+    assert server.plain("GET", "/api/method/frappe.client.get_count?doctype=Role", "copy.test") == 403
+    assert "1 job" in server.run("job", "retry", "copy.test")
+    sent = other.wait(path, 2)
+    assert sent[0].delivery == sent[1].delivery
+    other.close()
+
+
 def test_only_who_may_write_the_webhook_may_resend(school, receiver):
     row = log_rows_any(school)
     user = school.client(school.add_user("nobody@hooks.test"))
