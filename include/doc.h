@@ -117,7 +117,7 @@ struct doctype {
     bool hides;       /* a row that rules keep from the caller reads as missing (404), not as forbidden */
     bool allow_rename, allow_import, track_changes, in_create;
     unsigned short max_attachments; /* Files of one document; 0: any number */
-    bool own_perms;    /* perms are those rows of the site and nothing else: no role is added */
+    bool own_perms;                 /* perms are those rows of the site and nothing else: no role is added */
     bool custom;       /* defined by a site: in tabDocType, whether ours has a DocType of that name or not */
     const char *lacks; /* of a site's DocType named as one of ours: the first field that our hooks and rules name and it
                         * has not, which is why they are off; NULL: they are on, or there are none */

@@ -2,7 +2,7 @@
  * the proof that adding a DocType touches one file. */
 #include "document_types.h"
 
-#include "base/embedded.h"
+#include "system_tables.h"
 
 /* ---- a tree: camp → parts → steps ---------------------------------------------------------------------------------------- */
 static const struct field step_fields[] = {
@@ -127,13 +127,7 @@ static void make_tables(struct ctx *cx)
     if (made)
         return;
     made = true;
-    TABLE_EACH (embedded_sql, struct embedded, it) {
-        struct migration m = { (*it)->name, embedded_text(*it) };
-        unsigned ran;
-        if (!str_has(str_of(m.name), '/'))
-            assert_true(db_migrate(cx, &m, 1, &ran));
-    }
-    assert_true(schema_sync(cx, false, NULL));
+    assert_true(system_tables(cx) && schema_sync(cx, false, NULL));
 }
 
 struct ctx writer(void)

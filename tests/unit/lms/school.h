@@ -5,29 +5,12 @@
 #include <sys/stat.h>
 
 #include "auth.h"
-#include "base/embedded.h"
 #include "core.h"
 #include "database.h"
 #include "doc.h"
 #include "lms.h"
 #include "site.h"
-
-static inline int school_by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct migration *)a)->name, ((const struct migration *)b)->name);
-}
-
-static inline bool school_system_tables(struct ctx *cx)
-{
-    struct migration files[32];
-    size_t count = 0;
-    unsigned ran;
-    TABLE_EACH (embedded_sql, struct embedded, it)
-        if (count < countof(files) && !strchr((*it)->name, '/'))
-            files[count++] = (struct migration){ (*it)->name, embedded_text(*it) };
-    qsort(files, count, sizeof *files, school_by_name);
-    return db_migrate(cx, files, count, &ran);
-}
+#include "system_tables.h"
 
 static inline void school_folder(void)
 {
@@ -83,7 +66,7 @@ static inline void school_open(struct ctx *cx)
     struct ctx plain = test_ctx();
     assert_true(database_ready(&plain));
     if (!made)
-        must(&plain, school_system_tables(&plain));
+        must(&plain, system_tables(&plain));
     db_return(&plain);
     school_folder();
     if (!made)
