@@ -129,6 +129,29 @@ bool lms_search(struct ctx *, struct str q, struct str language, int64_t limit, 
  * as it is; one that was suspended, revoked or has expired comes back, but not by the source Free (ValidationError).
  * `source`: Purchase, Free, Manual, Import. Safe against the same call at the same time. NULL: failed. */
 struct doc *lms_enroll(struct ctx *, struct str user, struct str bootcamp, const char *source);
+/* Many at once, from CSV with a row of titles: email, name, bootcamp, expires_on (all but email may be missing; a bootcamp
+ * for all of them may be given). Who has no account gets one as a Student; nothing happens where all is so already. */
+struct roster {
+    struct inflow in;
+    struct str bootcamp; /* for rows that name none */
+    bool invite;         /* who is enrolled by this gets a mail */
+    bool dry_run;        /* all is done, and undone at the end */
+};
+struct roster_row {
+    uint64_t number; /* as a spreadsheet counts */
+    struct str email, bootcamp;
+    const char *result; /* enrolled, reopened, changed, unchanged, failed */
+    bool new_user;
+    struct str problem; /* of one that failed */
+};
+struct roster_report {
+    struct roster_row *rows;
+    size_t count, enrolled, reopened, changed, unchanged, failed, users;
+};
+enum { ROSTER_MOST = 2000 };
+/* Each row by itself: one that fails changes nothing and is reported. False: the file as a whole is refused. */
+bool lms_enroll_roster(struct ctx *, const struct roster *, struct roster_report *out);
+void roster_report_json(const struct roster_report *, struct json_out *);
 /* Completed lessons of all, in percent with two decimals, at most 100; 0 of none is 0. */
 struct decimal percent_completed(int64_t completed, int64_t total);
 /* The Enrollment of a user in a bootcamp, whoever asks. Throws DoesNotExistError when there is none. */

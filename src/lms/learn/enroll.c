@@ -1,5 +1,5 @@
 /* Enrolling: one Enrollment for a user and a bootcamp, however many ask for it at once. */
-#include "lms.h"
+#include "enroll.h"
 
 enum { AS_SYSTEM = SAVE_AS_SYSTEM | SAVE_NO_VERSION };
 
@@ -43,33 +43,42 @@ static bool gives_access(struct ctx *cx, const struct doc *enrollment)
     return open && (!expires.n || str_compare(expires, call_today(cx)) >= 0);
 }
 
-static struct doc *come_back(struct ctx *cx, struct doc *enrollment, const char *source)
+static struct doc *come_back(struct ctx *cx, struct doc *enrollment, const char *source, enum enrolled *how)
 {
     if (gives_access(cx, enrollment))
         return enrollment;
     if (!strcmp(source, "Free"))
         return throw(cx, &ValidationError, "Your access to this bootcamp has ended. Ask the school to open it again.");
+    *how = ENROLLED_AGAIN;
     doc_set_text(enrollment, "status", STR("Active"));
     doc_set_null(enrollment, "expires_on");
     return doc_save(cx, enrollment, AS_SYSTEM) ? enrollment : NULL;
 }
 
-struct doc *lms_enroll(struct ctx *cx, struct str user, struct str bootcamp, const char *source)
+struct doc *enroll_how(struct ctx *cx, struct str user, struct str bootcamp, const char *source, enum enrolled *how)
 {
     struct str name;
+    *how = ENROLLED_ALREADY;
     if (!lock_user(cx, user) || !find(cx, user, bootcamp, &name))
         return NULL;
     if (name.n) {
         struct doc *stored = doc_load_for_update(cx, doc_type(cx, STR("Enrollment")), name);
-        return stored ? come_back(cx, stored, source) : NULL;
+        return stored ? come_back(cx, stored, source, how) : NULL;
     }
     struct doc *enrollment = doc_new_named(cx, "Enrollment");
     if (!enrollment)
         return NULL;
+    *how = ENROLLED_NEW;
     doc_set_text(enrollment, "user", user);
     doc_set_text(enrollment, "bootcamp", bootcamp);
     doc_set_text(enrollment, "source", str_of(source));
     return doc_insert(cx, enrollment, AS_SYSTEM) ? enrollment : NULL;
+}
+
+struct doc *lms_enroll(struct ctx *cx, struct str user, struct str bootcamp, const char *source)
+{
+    enum enrolled how;
+    return enroll_how(cx, user, bootcamp, source, &how);
 }
 
 struct decimal percent_completed(int64_t completed, int64_t total)

@@ -57,6 +57,33 @@ METHOD(enroll)
     .about = "Enrolls the caller in a free bootcamp; managers enroll anybody in any.",
 };
 
+static bool enroll_many(struct ctx *cx, const struct doc *args, struct json_out *out)
+{
+    struct roster roster = { .in = inflow_of(cx->arena, doc_text(args, "csv")),
+                             .bootcamp = doc_text(args, "bootcamp"),
+                             .invite = doc_true(args, "invite"),
+                             .dry_run = doc_true(args, "dry_run") };
+    struct roster_report report;
+    if (!user_has_role(cx->user, "System Manager"))
+        return throw(cx, &PermissionError, "Only managers may enroll somebody else.");
+    if (!lms_enroll_roster(cx, &roster, &report))
+        return false;
+    roster_report_json(&report, out);
+    return true;
+}
+
+METHOD(enroll_many)
+= {
+    .path = "lms.enroll_many",
+    .verbs = HTTP_POST | HTTP_PUT,
+    .writes = true,
+    .lane = LANE_OF_REPORTS,
+    .call = enroll_many,
+    ARGS({ "csv", LONG_TEXT, .reqd = true, .ignore_xss_filter = true }, { "bootcamp", DATA }, { "invite", CHECK },
+         { "dry_run", CHECK }),
+    .about = "Enrolls everybody of a table (email, name, bootcamp, expires_on); makes missing accounts. Managers.",
+};
+
 static bool my_enrollments(struct ctx *cx, const struct doc *args, struct json_out *out)
 {
     struct enrollment_row *rows;
