@@ -18,9 +18,18 @@ struct new_site {
  * transaction is the caller's. Throws ValidationError for an unknown language, currency or time zone. */
 bool core_new_site(struct ctx *, const struct new_site *);
 
-/* Notes an attempt to log in or out in the Activity Log. `user` is what was typed and need not exist. A failed attempt
- * is noted in a transaction of its own, after the one that failed was rolled back. */
-enum activity { ACTIVITY_LOGIN, ACTIVITY_LOGIN_FAILED, ACTIVITY_LOGOUT };
+/* Notes in the Activity Log what somebody did about their account: logging in (or failing to) and out, a new password or
+ * address, an export of their data, leaving. `user` is what was typed and need not exist. A failed attempt is noted in a
+ * transaction of its own, after the one that failed was rolled back. */
+enum activity {
+    ACTIVITY_LOGIN,
+    ACTIVITY_LOGIN_FAILED,
+    ACTIVITY_LOGOUT,
+    ACTIVITY_PASSWORD,
+    ACTIVITY_ADDRESS,
+    ACTIVITY_EXPORT,
+    ACTIVITY_LEFT
+};
 bool activity_log(struct ctx *, enum activity, struct str user, struct str peer);
 /* After a log-in that was refused: undoes what it did, notes it, and leaves the call's error as it is. */
 void activity_log_refused(struct ctx *, struct str user, struct str peer);
@@ -104,7 +113,7 @@ bool account_link(struct ctx *, struct str user, struct str *link);
 /* Whose key it is; false: thrown (LinkExpired). */
 bool account_of_key(struct ctx *, struct str key, struct str *user);
 /* password_set, and the key is used up; who had a password before gets a mail. Runs argon2. */
-bool account_set_password(struct ctx *, struct str user, struct str password);
+bool account_set_password(struct ctx *, struct str user, struct str password, struct str peer);
 /* A new random key for a link, and its hash for the database. */
 struct str link_key(struct arena *, struct str *hash);
 struct str link_hash(struct arena *, struct str key);
@@ -117,11 +126,11 @@ bool account_new_address(struct ctx *, struct str user, struct str typed, struct
 /* Whose key, and the address; false: thrown (LinkExpired). */
 bool account_new_address_of(struct ctx *, struct str key, struct str *user, struct str *address);
 /* Renames the user, whose sessions end; the old address gets a mail. */
-bool account_take_address(struct ctx *, struct str key, struct str *user);
+bool account_take_address(struct ctx *, struct str key, struct str peer, struct str *user);
 /* All that is known about the person as one JSON object. */
-bool account_export(struct ctx *, struct str user, struct json_out *);
+bool account_export(struct ctx *, struct str user, struct str peer, struct json_out *);
 /* Ends the account: nobody can log in from here on, and a job puts a pseudonym everywhere in the person's place. */
-bool account_erase(struct ctx *, struct str user);
+bool account_erase(struct ctx *, struct str user, struct str peer);
 /* "Firefox, Windows": what a browser says it is, in words. */
 struct str device_words(struct ctx *, struct str user_agent);
 

@@ -164,7 +164,8 @@ struct invitation {
 /* The open one that the link's key belongs to. False: thrown (LinkExpired). */
 bool invitation_of_key(struct ctx *, struct str key, struct invitation *out);
 /* An account for who was invited: the link proved the address. Runs argon2. False: thrown, with err.field. */
-bool invitation_sign_up(struct ctx *, const struct invitation *, struct str full_name, struct str password);
+bool invitation_sign_up(struct ctx *, const struct invitation *, struct str full_name, struct str password,
+                        struct str peer);
 /* Uses it up and enrolls its owner. */
 bool invitation_accept(struct ctx *, const struct invitation *, struct str *user);
 

@@ -98,7 +98,8 @@ static bool update_password(struct web *w)
     if (!find_owner(w, &user))
         return refuse_link(w);
     bool everywhere = api_flag(w, "logout_all_sessions", false);
-    if (!account_set_password(&w->cx, user, password) || (everywhere && !sessions_end(&w->cx, user, STR_NONE)) ||
+    if (!account_set_password(&w->cx, user, password, peer_of(w)) ||
+        (everywhere && !sessions_end(&w->cx, user, STR_NONE)) ||
         !login_as(&w->cx, user, peer_of(w), http_header_of(&w->exchange->request, "User-Agent"), &identity, &sid) ||
         !activity_log(&w->cx, ACTIVITY_LOGIN, identity.user->name, peer_of(w)))
         return false;

@@ -89,7 +89,7 @@ static bool export(struct web *w)
         return false;
     w->private_answer = true;
     out_key(&w->out, str_of(web_answer_key(w)));
-    return account_export(&w->cx, w->cx.user->name, &w->out);
+    return account_export(&w->cx, w->cx.user->name, peer_of(w), &w->out);
 }
 
 WEB_METHOD(account_export) = { .path = "lms.account.export",
@@ -119,7 +119,7 @@ WEB_METHOD(account_new_address) = { .path = "lms.account.new_address",
 
 static bool leave(struct web *w)
 {
-    if (!prove(w) || !account_erase(&w->cx, w->cx.user->name))
+    if (!prove(w) || !account_erase(&w->cx, w->cx.user->name, peer_of(w)))
         return false;
     if (w->identity.by == BY_SESSION)
         web_clear_session(w);

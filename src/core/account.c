@@ -79,7 +79,7 @@ bool account_of_key(struct ctx *cx, struct str key, struct str *user)
     return !most_s || age_s <= most_s || throw(cx, &LinkExpired, "The reset password link has been expired");
 }
 
-bool account_set_password(struct ctx *cx, struct str user, struct str password)
+bool account_set_password(struct ctx *cx, struct str user, struct str password, struct str peer)
 {
     bool had;
     struct sql *q = sql_new(cx);
@@ -92,7 +92,8 @@ bool account_set_password(struct ctx *cx, struct str user, struct str password)
     sql_text(q, call_today(cx));
     sql_add(q, " WHERE `name` = ");
     sql_text(q, user);
-    return db_change(cx, q) >= 0 && (!had || account_mail_changed_password(cx, user));
+    return db_change(cx, q) >= 0 && (!had || account_mail_changed_password(cx, user)) &&
+           activity_log(cx, ACTIVITY_PASSWORD, user, peer);
 }
 
 /* ---- asking ----------------------------------------------------------------------------------------------------------------- */

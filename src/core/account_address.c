@@ -83,7 +83,7 @@ static bool use_up(struct ctx *cx, struct str user)
     return db_change(cx, q) >= 0;
 }
 
-bool account_take_address(struct ctx *cx, struct str key, struct str *user)
+bool account_take_address(struct ctx *cx, struct str key, struct str peer, struct str *user)
 {
     struct str old_name, address;
     if (!account_new_address_of(cx, key, &old_name, &address))
@@ -96,7 +96,8 @@ bool account_take_address(struct ctx *cx, struct str key, struct str *user)
     const struct doctype *type = doc_type(cx, STR("User"));
     cx->user = user_administrator; /* renaming is a manager's; the link proved what it had to */
     bool done = type && sessions_end(cx, old_name, STR_NONE) && use_up(cx, old_name) &&
-                doc_rename(cx, type, old_name, address, false, user) && account_mail_changed_address(cx, u, old_name);
+                doc_rename(cx, type, old_name, address, false, user) && account_mail_changed_address(cx, u, old_name) &&
+                activity_log(cx, ACTIVITY_ADDRESS, *user, peer);
     cx->user = caller;
     return done;
 }

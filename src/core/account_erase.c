@@ -7,7 +7,7 @@
 enum { SUFFIX_BYTES = 8, SLOW_MS = 300000 };
 
 /* ---- at once ---------------------------------------------------------------------------------------------------------------- */
-bool account_erase(struct ctx *cx, struct str name)
+bool account_erase(struct ctx *cx, struct str name, struct str peer)
 {
     if (str_is(name, "Administrator") || str_is(name, "Guest"))
         return throw(cx, &ValidationError, "The user %.*s cannot be deleted.", STR_ARG(name));
@@ -18,8 +18,8 @@ bool account_erase(struct ctx *cx, struct str name)
     json_t *args = json_object();
     json_object_set_new(args, "user", json_stringn(name.p, name.n));
     struct job_order order = { .args = args, .key = name };
-    bool done = doc_save(cx, user, SAVE_AS_SYSTEM) && sessions_end(cx, name, STR_NONE) &&
-                job_enqueue(cx, "account.erase", &order);
+    bool done = activity_log(cx, ACTIVITY_LEFT, name, peer) && doc_save(cx, user, SAVE_AS_SYSTEM) &&
+                sessions_end(cx, name, STR_NONE) && job_enqueue(cx, "account.erase", &order);
     json_decref(args);
     return done;
 }

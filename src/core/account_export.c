@@ -53,7 +53,7 @@ static bool put_sessions(struct ctx *cx, struct str user, struct json_out *out)
 }
 
 /* Of things that go, such as tokens, nothing is told: they are secrets, or others' business. */
-bool account_export(struct ctx *cx, struct str user, struct json_out *out)
+bool account_export(struct ctx *cx, struct str user, struct str peer, struct json_out *out)
 {
     out_begin_object(out);
     out_member_text(out, "site", cx->site->name);
@@ -65,5 +65,8 @@ bool account_export(struct ctx *cx, struct str user, struct json_out *out)
     if (!put_sessions(cx, user, out))
         return false;
     out_end_object(out);
-    return true;
+    if (cx->site->reads_only)
+        return true;
+    struct ctx own = call_beside(cx); /* a GET writes nothing itself */
+    return call_beside_end(cx, &own, activity_log(&own, ACTIVITY_EXPORT, user, peer));
 }

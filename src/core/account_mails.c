@@ -33,7 +33,7 @@ static const struct mail_words reset = {
 static const struct mail_words changed_password = {
     .kind = "changed_password",
     .subject = N_("{school}: your password was changed"),
-    .before = { N_("The password of your account at {school} was just changed, and your other sessions were ended.") },
+    .before = { N_("The password of your account at {school} was just changed.") },
     .after = { N_("If it was not you, choose a new one at once by “Forgot your password?” on the log-in page.") },
 };
 static const struct mail_words confirm_address = {

@@ -39,6 +39,10 @@ static const struct {
     [ACTIVITY_LOGIN] = { "Login", "Success", "logged in" },
     [ACTIVITY_LOGIN_FAILED] = { "Login", "Failed", "failed to log in" },
     [ACTIVITY_LOGOUT] = { "Logout", "Success", "logged out" },
+    [ACTIVITY_PASSWORD] = { "", "Success", "set a password" },
+    [ACTIVITY_ADDRESS] = { "", "Success", "took another address" },
+    [ACTIVITY_EXPORT] = { "", "Success", "exported their data" },
+    [ACTIVITY_LEFT] = { "", "Success", "deleted their account" },
 };
 
 /* What somebody typed may be anything: only the head of it, and no control characters, goes into the log. */

@@ -155,7 +155,8 @@ static bool password(struct web *w)
     if (!is_somebody(w))
         return to_log_in(w);
     bool done = proves(w, "old_password") &&
-                account_set_password(&w->cx, w->cx.user->name, web_arg(w, "new_password")) && renew_session(w);
+                account_set_password(&w->cx, w->cx.user->name, web_arg(w, "new_password"), peer_of(w)) &&
+                sessions_end(&w->cx, w->cx.user->name, STR_NONE) && renew_session(w);
     return settle(w, done, "/account?done=password", "new_password");
 }
 
@@ -196,7 +197,7 @@ static bool export(struct web *w)
         return to_log_in(w);
     struct buf body = buf_new(w->cx.arena, (size_t)64 << 20);
     struct json_out out = out_to(&body);
-    if (!account_export(&w->cx, w->cx.user->name, &out))
+    if (!account_export(&w->cx, w->cx.user->name, peer_of(w), &out))
         return false;
     w->private_answer = true;
     http_set_header(w->exchange, "Content-Disposition",
@@ -209,7 +210,7 @@ static bool leave(struct web *w)
 {
     if (!is_somebody(w))
         return to_log_in(w);
-    if (!proves(w, "leave_password") || !account_erase(&w->cx, w->cx.user->name))
+    if (!proves(w, "leave_password") || !account_erase(&w->cx, w->cx.user->name, peer_of(w)))
         return settle(w, false, NULL, "leave_password");
     web_clear_session(w);
     return web_redirect(w, 303, STR("/goodbye"));

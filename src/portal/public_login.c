@@ -67,7 +67,9 @@ static bool logout_form(struct web *w)
 
 static bool logout_submit(struct web *w)
 {
-    if (!logout(&w->cx, &w->identity))
+    bool had_session = w->identity.by == BY_SESSION;
+    if (!logout(&w->cx, &w->identity) ||
+        (had_session && !activity_log(&w->cx, ACTIVITY_LOGOUT, w->cx.user->name, w->exchange->request.peer)))
         return false;
     web_clear_session(w);
     return web_redirect(w, 303, STR("/"));

@@ -125,7 +125,8 @@ static bool take_invitation(struct web *w, const struct invitation *i, struct st
         return false;
     if (known && !str_eq(cx->user->name, stored))
         return throw(cx, &ValidationError, "This address has an account already. Log in first.");
-    if (!known && !invitation_sign_up(cx, i, web_arg(w, "full_name"), web_arg(w, "new_password")))
+    if (!known &&
+        !invitation_sign_up(cx, i, web_arg(w, "full_name"), web_arg(w, "new_password"), w->exchange->request.peer))
         return false;
     return invitation_accept(cx, i, user);
 }
@@ -241,7 +242,8 @@ static bool password_submit(struct web *w)
     struct str user, back = safe_redirect(w->cx.arena, web_arg(w, "redirect-to"));
     if (!account_of_key(&w->cx, web_arg(w, "key"), &user))
         return show_expired(w);
-    if (account_set_password(&w->cx, user, web_arg(w, "new_password")) && let_in(w, user, or_own_page(back)))
+    if (account_set_password(&w->cx, user, web_arg(w, "new_password"), w->exchange->request.peer) &&
+        let_in(w, user, or_own_page(back)))
         return true;
     struct page p = form_page(w, N_("Choose a password"));
     int status = page_form_error(&p, "new_password");
@@ -276,7 +278,7 @@ static bool address_form(struct web *w)
 static bool address_submit(struct web *w)
 {
     struct str user;
-    if (account_take_address(&w->cx, web_arg(w, "key"), &user))
+    if (account_take_address(&w->cx, web_arg(w, "key"), w->exchange->request.peer, &user))
         return let_in(w, user, STR("/account?done=address"));
     if (w->cx.err.kind == &LinkExpired)
         return show_expired(w);

@@ -348,6 +348,8 @@ def test_the_export_holds_what_is_about_the_person_and_nobody_else(school, perso
     assert data["User"][0]["name"] == person and data["Enrollment"][0]["bootcamp"] == bootcamp
     assert data["Customer"][0]["user"] == person and data["Activity Log"] and data["sessions"][0]["device"] == "Firefox, Linux"
     assert other not in answer.text and "reset_password_key" not in answer.text and "api_secret" not in answer.text
+    log = sql(school, f"SELECT subject FROM `tabActivity Log` WHERE user = '{person}' ORDER BY creation, name")
+    assert [row[0].split(" ", 1)[1] for row in log] == ["logged in", "exported their data"]
     same = client.get("/api/method/lms.account.export").message
     assert same["Enrollment"] == data["Enrollment"]
 

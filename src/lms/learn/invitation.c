@@ -128,14 +128,15 @@ bool invitation_of_key(struct ctx *cx, struct str key, struct invitation *out)
     return out->name.n > 0 || throw(cx, &LinkExpired, "This invitation was used before, or is too old.");
 }
 
-bool invitation_sign_up(struct ctx *cx, const struct invitation *i, struct str full_name, struct str password)
+bool invitation_sign_up(struct ctx *cx, const struct invitation *i, struct str full_name, struct str password,
+                        struct str peer)
 {
     static const struct str roles[] = { { "Student", 7 }, { NULL, 0 } };
     struct new_user wanted = { .email = i->email, .language = cx->lang, .roles = roles };
     if (account_sign_up_mode(cx->site) == SIGN_UP_CLOSED)
         return throw(cx, &ValidationError, "Sign Up is disabled");
     return account_name(cx, full_name, &wanted.first_name) && core_user_add(cx, &wanted) &&
-           account_set_password(cx, i->email, password);
+           account_set_password(cx, i->email, password, peer);
 }
 
 /* The row decides between two who come at the same time. */
