@@ -3,6 +3,7 @@
 #include <sys/statvfs.h>
 
 #include "command.h"
+#include "core.h"
 #include "db.h"
 #include "doc.h"
 #include "school.h"
@@ -101,12 +102,19 @@ static void check_jobs(struct findings *f, struct ctx *cx)
     cx->err = (struct error){ 0 }; /* no table: said above */
 }
 
+static void check_mail(struct findings *f, const struct site *site)
+{
+    struct str server = site_config_text(site, "mail_server"), words = mail_way_words(f->arena, site->config);
+    found(f, server.n ? FINE : WARNING, "%.*s: %.*s", STR_ARG(site->name), STR_ARG(words));
+}
+
 static void check_site(struct findings *f, struct command_line *cl, const struct site *site)
 {
     struct ctx cx;
     check_mode(f, arena_printf(f->arena, "%s/site_config.json", school_folder(f->arena, site->name)));
     if (!site->encryption_key.n)
         found(f, FAULT, "%.*s has no encryption_key: its secrets cannot be read", STR_ARG(site->name));
+    check_mail(f, site);
     if (!command_call(cl, &cx, str_c(f->arena, site->name)))
         return;
     struct buf plan = buf_new(f->arena, 16 << 20);

@@ -200,8 +200,14 @@ void page_json_ld(struct page *p, struct str json)
 
 struct str page_login_url(struct web *w)
 {
+    static const char *const ways[] = {
+        "/login", "/logout", "/signup", "/forgot", "/update-password", "/confirm-address", "/goodbye"
+    }; /* nobody wants to come back to these */
     struct str back = w->exchange->request.path;
-    if (str_starts(back, STR("/login")) || str_starts(back, STR("/logout")))
+    for (size_t i = 0; i < countof(ways); i++)
+        if (str_is(back, ways[i]))
+            back = safe_redirect(w->cx.arena, web_arg(w, "redirect-to"));
+    if (str_is(back, "/"))
         return STR("/login");
     return str_printf(w->cx.arena, "/login?redirect-to=%.*s", STR_ARG(url_encode(w->cx.arena, back, "/")));
 }

@@ -243,7 +243,7 @@ static bool password_submit(struct web *w)
     if (!account_of_key(&w->cx, web_arg(w, "key"), &user))
         return show_expired(w);
     if (account_set_password(&w->cx, user, web_arg(w, "new_password"), w->exchange->request.peer) &&
-        let_in(w, user, or_own_page(back)))
+        sessions_end(&w->cx, user, STR_NONE) && let_in(w, user, or_own_page(back)))
         return true;
     struct page p = form_page(w, N_("Choose a password"));
     int status = page_form_error(&p, "new_password");

@@ -2,6 +2,7 @@
 import json
 import re
 import signal
+import statistics
 import subprocess
 import time
 
@@ -100,6 +101,17 @@ def test_mistakes_stand_beside_their_fields(school):
     assert answer.status == 417 and "Write your name" in error_of(answer, "full_name")
     answer = school.guest.post("/signup", form={"email": "x", "full_name": "N"}, headers={"Accept-Language": "fr"})
     assert "n’est pas une adresse" in error_of(answer, "email").replace("'", "’") or "valide" in error_of(answer, "email")
+
+
+def test_the_page_takes_the_same_time_for_known_and_unknown_addresses(school, person):
+    times = {}
+    for n in range(12):
+        for who in (person, f"unknown-{n}@page.test"):
+            start = time.perf_counter()
+            school.guest.post("/signup", form={"email": who, "full_name": "Some Body"})
+            times.setdefault(who == person, []).append(time.perf_counter() - start)
+    known, unknown = (statistics.median(times[which]) for which in (True, False))
+    assert max(known, unknown) < 3 * min(known, unknown) + 0.02
 
 
 def test_the_page_says_the_same_to_known_and_unknown_addresses(school, person):
@@ -397,6 +409,20 @@ def test_who_leaves_is_a_pseudonym_everywhere(school, bootcamp):
     stays = school.admin.get(f"/api/resource/User/{row}").data
     assert stays["enabled"] == 0 and stays.get("roles", []) == [] and stays["full_name"] == "Deleted user"
     assert school.guest.login(row).status == 401
+
+
+def test_a_manager_exports_and_erases_for_somebody_who_asks(school, person):
+    path = f"/api/resource/User/{person}?run_method="
+    assert school.admin.get(path + "export_data").data["User"][0]["name"] == person
+    client = school.client(person)
+    for name in ("export_data", "erase"):
+        assert client.post(path + name).status == 403
+    assert school.admin.post(path + "erase").data is True
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and sql(school, f"SELECT name FROM tabUser WHERE name = '{person}'"):
+        time.sleep(0.1)
+    assert school.admin.get(f"/api/resource/User/{person}").status == 404
+    assert school.admin.post("/api/resource/User/Administrator?run_method=erase").status == 417
 
 
 def test_administrator_and_guest_stay(school):
