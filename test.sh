@@ -3,7 +3,7 @@
 #   unit     C tests of each room, under ASan and UBSan
 #   house    rules about the tree itself: layers, translations, formatting, hardening of the release program
 #   wire     HTTP to the real server (ASan build) on a real MariaDB
-#   clients  frappe-js-sdk as npm has it, against the real server
+#   clients  frappe-js-sdk and frappe-ui as npm has them, against the real server
 #   browser  the pages in headless Chromium
 #   image    the container image, built without a Docker engine, its program under wire tests; the compose files (as root)
 #   fuzz     replay of the corpus, then 20,000 inputs of libFuzzer per target; FUZZ_SECONDS=60 for as long as you like

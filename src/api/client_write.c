@@ -80,7 +80,17 @@ static bool is_falsy(const json_t *value)
            (json_is_number(value) && json_number_value(value) == 0);
 }
 
-/* `fieldname` is a name with its `value`, or an object of both. */
+static bool is_standard(struct str field)
+{
+    static const char *const names[] = { "name",   "owner",       "creation",   "modified", "modified_by", "docstatus",
+                                         "parent", "parentfield", "parenttype", "idx",      "doctype" };
+    for (size_t i = 0; i < countof(names); i++)
+        if (str_is(field, names[i]))
+            return true;
+    return false;
+}
+
+/* `fieldname` is a name with its `value`, or an object of both: then a whole document may be in it, as it was read. */
 static bool changes_of(struct web *w, const json_t **out)
 {
     struct str field;
@@ -90,6 +100,8 @@ static bool changes_of(struct web *w, const json_t **out)
         return true;
     if (!api_need(w, "fieldname", &field))
         return false;
+    if (is_standard(field))
+        return throw(&w->cx, &ValidationError, "Cannot edit standard fields");
     const json_t *value = web_arg_json(w, "value");
     json_t *object = api_own(w, json_object());
     if (is_falsy(value))
@@ -100,38 +112,11 @@ static bool changes_of(struct web *w, const json_t **out)
     return true;
 }
 
-static bool is_standard(const char *field)
-{
-    static const char *const names[] = { "name",      "owner",  "creation",    "modified",   "modified_by",
-                                         "docstatus", "parent", "parentfield", "parenttype", "idx" };
-    for (size_t i = 0; i < countof(names); i++)
-        if (!strcmp(names[i], field))
-            return true;
-    return false;
-}
-
-static bool check_changes(struct web *w, const struct doctype *type, const json_t *changes)
-{
-    const char *field;
-    const json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)changes, field, value)
-    {
-        if (is_standard(field))
-            return throw(&w->cx, &ValidationError, "Cannot edit standard fields");
-        if (!doc_field(type, str_of(field)))
-            return throw(&w->cx, &ValidationError, "Field %s does not exist on %s", field, type->name);
-    }
-    return true;
-}
-
 static bool set_value(struct web *w)
 {
     struct str doctype, name;
     const json_t *changes;
     if (!api_need(w, "doctype", &doctype) || !api_need(w, "name", &name) || !changes_of(w, &changes))
-        return false;
-    const struct doctype *type = api_doctype(w, doctype);
-    if (!type || !check_changes(w, type, changes))
         return false;
     const struct doc *doc = api_change(w, doctype, name, changes);
     api_answer_key(w);

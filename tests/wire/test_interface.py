@@ -184,3 +184,21 @@ def test_sessions_end_with_the_old_password_if_the_settings_or_the_caller_say_so
     client, answer = change_password(school, user, third, first, logout_all_sessions=1)
     assert answer.status == 200 and who(other) == 403 and who(client) == 200
     school.admin.put(settings, {"logout_on_password_reset": 1}).data
+
+
+# ---- 8.1: set_value -----------------------------------------------------------------------------------------------------------
+
+def test_set_value_takes_a_whole_document_as_it_was_read(school):
+    admin = school.admin
+    made = admin.create("Thing", title="Whole", parts=[{"label_": "p"}]).data["name"]
+    read = admin.get(CLIENT + "get", {"doctype": "Thing", "name": made}).message
+    values = {key: value for key, value in read.items() if key not in ("doctype", "name")}
+    saved = admin.post(CLIENT + "set_value", {"doctype": "Thing", "name": made, "fieldname": {**values, "n": 5, "unknown": 1}})
+    assert saved.message["n"] == 5 and saved.message["parts"][0]["name"] == read["parts"][0]["name"]
+    stale = admin.post(CLIENT + "set_value", {"doctype": "Thing", "name": made, "fieldname": {**values, "n": 6}})
+    assert (stale.status, stale.exc_type) == (417, "TimestampMismatchError")
+    other = admin.post(CLIENT + "set_value", {"doctype": "Thing", "name": made, "fieldname": {"owner": "x@people.test"}})
+    assert (other.status, other.exc_type) == (417, "CannotChangeConstantError")
+    for field in ("owner", "name", "modified", "parent", "docstatus"):
+        assert admin.post(CLIENT + "set_value", {"doctype": "Thing", "name": made, "fieldname": field, "value": "1"}).status == 417
+    admin.delete(f"/api/resource/Thing/{made}")
