@@ -40,6 +40,7 @@ struct field {
     unsigned char permlevel;
     bool reqd, unique, index, read_only, hidden, in_list_view, in_search, set_only_once, allow_on_submit, non_negative,
         no_copy, fetch_if_empty, ignore_user_permissions, ignore_xss_filter, is_virtual;
+    bool columnless;     /* a site's definition has it, its table has no such column: is_virtual then */
     bool translatable;   /* has Content Translations */
     bool server_managed; /* clients may read it, never set it: their value is ignored */
     bool is_root;        /* server-managed Link that the engine fills with the name of the tree's root document */
@@ -119,8 +120,8 @@ struct doctype {
     unsigned short max_attachments; /* Files of one document; 0: any number */
     bool own_perms;                 /* perms are those rows of the site and nothing else: no role is added */
     bool custom;       /* defined by a site: in tabDocType, whether ours has a DocType of that name or not */
-    const char *lacks; /* of a site's DocType named as one of ours: the first field that our hooks and rules name and it
-                        * has not, which is why they are off; NULL: they are on, or there are none */
+    const char *lacks; /* of a site's DocType named as one of ours: the fields, separated by commas, that our hooks and
+                        * rules name and it has not, which is why they are off; NULL: they are on, or there are none */
     bool logs;         /* rows pointing here or from here never protect from deletion */
     /* Fields, separated by spaces, whose links do not protect their targets from deletion; unchanged ones may point to
      * what is gone. */
@@ -164,6 +165,11 @@ uint64_t doc_types_generation(const struct site *);
 const struct doctype *doc_type(struct ctx *, struct str name);
 /* As doc_type, without an error. */
 const struct doctype *doc_type_find(const struct site *, struct str name);
+/* Whether these DocTypes (names one a line) are on the site as ours are, every field that this program names among them
+ * (spec/product.md 6c). False: throws ValidationError naming DocType and fields. */
+bool doc_types_whole(struct ctx *, const char *list);
+/* The same as a question: one of them is not. */
+bool doc_types_off(const struct site *, const char *list);
 /* All of them, by name. Without a site: ours. */
 size_t doc_types(struct arena *, const struct site *, const struct doctype ***out);
 const struct field *doc_field(const struct doctype *, struct str name); /* NULL: none */
@@ -201,6 +207,9 @@ bool doc_check(struct arena *, struct str *why);
 /* Makes missing tables, columns and indexes of every DocType of the site; never drops, reports instead. `plan` collects
  * one line per change (may be NULL); `dry` changes nothing. */
 bool schema_sync(struct ctx *, bool dry, struct buf *plan);
+/* Of an adopted site, once: the tables of users, files, permissions and definitions get the columns that an older Frappe
+ * did not have and this program's statements name. What the site defines stays as it is. */
+bool schema_complete(struct ctx *, struct buf *plan);
 
 /* ==== documents ================================================================================================================ */
 /* clang-format off */
@@ -447,6 +456,7 @@ struct method {
     bool guest;               /* open to the world: must be written */
     bool writes;              /* changes something: never by GET or HEAD (but see writes_on_get) */
     bool writes_on_get;       /* logout, by Frappe's contract */
+    const char *uses;         /* DocTypes, one a line, that must be as ours are (doc_types_whole) */
     bool top_level;           /* writes whole members of the answer instead of the value of "message" */
     enum { LANE_DEFAULT, LANE_OF_HASHES, LANE_OF_REPORTS } lane;
     bool (*call)(struct ctx *, const struct doc *args, struct json_out *out);

@@ -8,6 +8,10 @@
 #include "base.h"
 #include "doc.h"
 
+/* What the catalogue and learning are made of: every method of lms.* and page that shows or changes them says `.uses =
+ * LMS_LEARNING`, so that a site with DocTypes of its own by these names is told what is missing (spec/product.md 6c). */
+#define LMS_LEARNING "LMS Bootcamp\nLMS Course\nLMS Lesson\nEnrollment\nEnrollment Lesson\nContent Translation"
+
 /* ---- access ---------------------------------------------------------------------------------------------------------
  * Access to a bootcamp: an Enrollment with status Active or Completed that has not expired. Looked up once per call. */
 bool lms_has_access(struct ctx *, struct str bootcamp);

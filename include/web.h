@@ -30,6 +30,7 @@ struct route {
     bool anywhere;      /* no school is asked for: any Host (health, metrics) */
     size_t body_limit;  /* bytes; 0: 1 MiB */
     size_t (*body_limit_of)(const struct web *); /* decides per request, on the loop, from the head; 0: body_limit */
+    const char *uses; /* DocTypes, one a line, that must be as ours are (doc_types_whole); NULL: none */
     const char *about;
 };
 #define ROUTE(id) TABLE_ROW(routes, struct route, route_##id)

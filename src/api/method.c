@@ -166,6 +166,8 @@ static bool run_method(struct web *w, const struct method *m)
         return false;
     if (m->writes_on_get && !w->cx.site->reads_only)
         w->cx.may_write = true;
+    if (m->uses && !doc_types_whole(&w->cx, m->uses))
+        return false;
     const struct doc *args = api_arguments(w, m->path, m->args, w->args);
     if (!args)
         return false;

@@ -2,9 +2,9 @@
  * into a database of its own, so the source stays as it is; only --in-place takes the database itself. */
 #include <unistd.h>
 
+#include "adopt_files.h"
 #include "adoption.h"
 #include "auth.h"
-#include "child.h"
 #include "command.h"
 #include "dump.h"
 #include "folder.h"
@@ -17,6 +17,7 @@ struct adoption {
     const char *dump, *database; /* where it comes from: one of the two */
     const char *config_path, *folder;
     json_t *config; /* of the Frappe site */
+    struct files_source files;
     bool dry, in_place;
 };
 
@@ -68,45 +69,24 @@ static bool read_config(struct adoption *ad, struct str *why)
 
 /* ---- the database -------------------------------------------------------------------------------------------------------- */
 
-static bool is_gzip(const char *path)
-{
-    unsigned char magic[2] = { 0 };
-    FILE *f = fopen(path, "rbe");
-    bool got = f && fread(magic, 1, sizeof magic, f) == sizeof magic;
-    if (f)
-        fclose(f);
-    return got && magic[0] == 0x1f && magic[1] == 0x8b;
-}
-
-/* <folder>/database.sql, from the dump or from the database. */
-static bool bring_dump(struct adoption *ad, struct str *why)
+/* The dump that is to be loaded: the one given, or one made of the database. NULL: why. */
+static const char *dump_of(struct adoption *ad, struct str *why)
 {
     if (ad->database)
-        return dump_write(ad->a, ad->folder, ad->database, why);
-    if (access(ad->dump, R_OK)) {
-        *why = str_printf(ad->a, "%s cannot be read", ad->dump);
-        return false;
-    }
-    const char *unpack[] = { "gzip", "-dc", NULL }, *copy[] = { "cat", NULL };
-    return child_run(ad->a, is_gzip(ad->dump) ? unpack : copy, ad->dump,
-                     arena_printf(ad->a, "%s/database.sql", ad->folder), why);
+        return dump_write(ad->a, ad->folder, ad->database, why) ? arena_printf(ad->a, "%s/database.sql", ad->folder)
+                                                                : NULL;
+    if (access(ad->dump, R_OK) == 0)
+        return ad->dump;
+    *why = str_printf(ad->a, "%s cannot be read", ad->dump);
+    return NULL;
 }
 
-/* Files lie beside the configuration, where Frappe keeps them; the report counts those that are missing. */
-static bool bring_files(struct adoption *ad, struct str *why)
+static bool bring_database(struct adoption *ad, struct str *why)
 {
-    static const char *const parts[] = { "public", "private" };
-    const char *slash = strrchr(ad->config_path, '/');
-    int length = slash ? (int)(slash - ad->config_path) : 1;
-    const char *source = arena_printf(ad->a, "%.*s", length, slash ? ad->config_path : ".");
-    for (size_t i = 0; i < countof(parts); i++) {
-        const char *from = arena_printf(ad->a, "%s/%s/files", source, parts[i]);
-        const char *to = arena_printf(ad->a, "%s/%s", school_folder(ad->a, ad->host), parts[i]);
-        const char *argv[] = { "cp", "-r", "-P", "--", from, to, NULL };
-        if (access(from, X_OK) == 0 && !child_run(ad->a, argv, NULL, NULL, why))
-            return false;
-    }
-    return true;
+    if (ad->in_place)
+        return true;
+    const char *dump = dump_of(ad, why);
+    return dump && dump_load(ad->a, ad->folder, dump, ad->host, why);
 }
 
 /* ---- the whole ----------------------------------------------------------------------------------------------------------- */
@@ -148,9 +128,9 @@ static bool take(struct adoption *ad, struct str *why)
     struct school school = { .host = ad->host };
     if (!school_found(ad->a, ad->host, ad->config, why))
         return false;
-    bool done = (ad->in_place || dump_load(ad->a, ad->folder, ad->host, why)) &&
-                adoption_is_frappe(ad->a, ad->host, why) && school_fill(ad->a, &school, why) && bring_files(ad, why) &&
-                print_report(ad, why);
+    bool done = bring_database(ad, why) && adoption_is_frappe(ad->a, ad->host, why) &&
+                adoption_complete(ad->a, ad->host, why) && school_fill(ad->a, &school, why) &&
+                files_bring(ad->a, &ad->files, ad->folder, ad->host, why) && print_report(ad, why);
     if (done && !ad->dry)
         return school_open(ad->a, ad->host, why);
     school_discard(ad->a, ad->host);
@@ -167,6 +147,9 @@ static int site_adopt(struct command_line *cl)
                            .config_path = option_value(cl, "--site-config"),
                            .dry = option_given(cl, "--dry-run") };
     struct str why = STR("it failed");
+    ad.files = (struct files_source){
+        { option_value(cl, "--with-public-files"), option_value(cl, "--with-private-files") }, ad.dump, ad.config_path
+    };
     ad.in_place = option_given(cl, "--in-place") && !ad.dry; /* a rehearsal is played on a copy */
     if (check_usage(&ad) != DONE)
         return WRONG_USAGE;
@@ -175,7 +158,7 @@ static int site_adopt(struct command_line *cl)
     ad.folder = dump_folder(ad.a);
     if (!ad.folder)
         return command_failed("%s cannot be written.", cl->sites);
-    if (!read_config(&ad, &why) || !is_free(&ad, &why) || (!ad.in_place && !bring_dump(&ad, &why)) || !take(&ad, &why))
+    if (!read_config(&ad, &why) || !is_free(&ad, &why) || !take(&ad, &why))
         return command_failed("The site %.*s was not adopted: %.*s.", STR_ARG(ad.host), STR_ARG(why));
     if (ad.dry)
         printf("Nothing was changed. Without --dry-run this becomes the site %.*s.\n", STR_ARG(ad.host));
@@ -187,10 +170,13 @@ static int site_adopt(struct command_line *cl)
 COMMAND(site_adopt)
 = { .name = "site adopt",
     .words = "HOST",
-    OPTIONS({ "--dump", "FILE", "what mariadb-dump wrote of the Frappe site's database; may be gzip" },
-            { "--db", "NAME", "or the database itself, which is copied" },
-            { "--site-config", "FILE", "its site_config.json; files beside it come along" },
-            { "--dry-run", NULL, "only says what would be taken, what not, and why" },
-            { "--in-place", NULL, "with --db: takes the database itself instead of a copy" }),
+    OPTIONS(
+        { "--dump", "FILE", "what mariadb-dump wrote of the Frappe site's database; may be gzip" },
+        { "--db", "NAME", "or the database itself, which is copied" },
+        { "--site-config", "FILE", "its site_config.json; files beside it come along" },
+        { "--with-public-files", "FILE", "the archive that bench made of them, or their folder; else what is beside" },
+        { "--with-private-files", "FILE", "likewise" },
+        { "--dry-run", NULL, "only says what would be taken, what not, and why" },
+        { "--in-place", NULL, "with --db: takes the database itself instead of a copy" }),
     .about = "Makes a school from the database of a Frappe v15 site.",
     .run = site_adopt };

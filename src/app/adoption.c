@@ -21,18 +21,26 @@ static bool has_table(struct ctx *cx, const char *table)
     return db_first_int(cx, q, &count) && count > 0;
 }
 
-bool adoption_is_frappe(struct arena *a, struct str host, struct str *why)
+static bool open_site(struct arena *a, struct str host, struct ctx *cx, struct str *why)
 {
-    static const char *const needed[] = { "tabDocType", "tabDocField", "tabDocPerm", "tabUser",
-                                          "tabRole",    "tabHas Role", "tabSingles", "__Auth" };
     const struct site *site = site_find(host);
     if (!site) {
         *why = STR("the new site cannot be read back");
         return false;
     }
-    struct ctx cx;
-    call_open(&cx, a, site);
+    call_open(cx, a, site);
     site_release(site);
+    return true;
+}
+
+bool adoption_is_frappe(struct arena *a, struct str host, struct str *why)
+{
+    static const char *const needed[] = { "tabDocType",      "tabDocField",        "tabDocPerm",       "tabUser",
+                                          "tabRole",         "tabHas Role",        "tabSingles",       "__Auth",
+                                          "tabCustom Field", "tabProperty Setter", "tabCustom DocPerm" };
+    struct ctx cx;
+    if (!open_site(a, host, &cx, why))
+        return false;
     const char *missing = NULL;
     for (size_t i = 0; i < countof(needed) && !missing; i++)
         missing = has_table(&cx, needed[i]) ? NULL : needed[i];
@@ -40,6 +48,20 @@ bool adoption_is_frappe(struct arena *a, struct str host, struct str *why)
     if (missing)
         *why = str_printf(a, "this is no database of Frappe: it has no table `%s`", missing);
     return !missing;
+}
+
+bool adoption_complete(struct arena *a, struct str host, struct str *why)
+{
+    struct ctx cx;
+    site_forget(host);
+    if (!open_site(a, host, &cx, why))
+        return false;
+    cx.may_write = true;
+    bool done = schema_complete(&cx, NULL);
+    db_return(&cx);
+    if (!done)
+        *why = cx.err.message;
+    return done;
 }
 
 /* ---- counting ------------------------------------------------------------------------------------------------------------ */
@@ -165,21 +187,30 @@ static bool count_files(struct ctx *cx, int64_t *there, int64_t *missing)
 
 /* ---- what is off ------------------------------------------------------------------------------------------------------------- */
 
+size_t adoption_off(struct arena *a, const struct site *site, const char ***sentences)
+{
+    const struct doctype **all;
+    size_t count = doc_types(a, site, &all), off = 0;
+    *sentences = arena_array(a, count + 1, sizeof **sentences);
+    for (size_t i = 0; i < count; i++)
+        if (all[i]->lacks)
+            (*sentences)[off++] =
+                arena_printf(a,
+                             "%s is as the site defines it, without %s: the rules, pages and methods of "
+                             "this program for it are off",
+                             all[i]->name, all[i]->lacks);
+    return off;
+}
+
 /* Of a DocType that the site defines without what this program's own needs (spec/product.md 6c). */
 static void say_off(struct report *r)
 {
-    const struct doctype **all;
-    size_t count = doc_types(r->cx->arena, r->cx->site, &all), off = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!all[i]->lacks)
-            continue;
-        if (!off++)
-            heading(r, "Off:");
-        finding(r,
-                "%s is as the site defines it, without the field %s: the rules, pages and methods of this program for "
-                "it are off",
-                all[i]->name, all[i]->lacks);
-    }
+    const char **sentences;
+    size_t count = adoption_off(r->cx->arena, r->cx->site, &sentences);
+    if (count)
+        heading(r, "Off:");
+    for (size_t i = 0; i < count; i++)
+        finding(r, "%s", sentences[i]);
 }
 
 /* ---- what does not come ------------------------------------------------------------------------------------------------------ */
@@ -203,21 +234,34 @@ static bool say_not_run(struct report *r)
     return true;
 }
 
+/* DocTypes that are not served: nothing stores their documents. */
 static bool say_tableless(struct report *r)
 {
     struct sql *q = sql_new(r->cx);
-    sql_add(q, "SELECT `name`, `is_virtual` FROM ");
+    sql_add(q, "SELECT `name` FROM ");
     sql_table(q, "tabDocType");
-    sql_add(q, " WHERE `issingle` = 0 AND (`is_virtual` = 1 OR CONCAT('tab', `name`) NOT IN"
-               " (SELECT `TABLE_NAME` FROM `information_schema`.`TABLES` WHERE `TABLE_SCHEMA` = ");
-    sql_text(q, str_of(r->cx->tenant->database));
-    sql_add(q, ")) ORDER BY `name`");
-    sql_limit(q, 30000);
+    sql_add(q, " ORDER BY `name`");
     struct rows *rows = db_run(r->cx, q);
     while (rows && rows_next(rows))
-        finding(r, "DocType %.*s: %s", STR_ARG(rows_text(rows, 0)),
-                rows_int(rows, 1) ? "virtual, its data come from Frappe's code" : "it has no table");
+        if (!doc_type_find(r->cx->site, rows_text(rows, 0)))
+            finding(r, "DocType %.*s: it has no table, its data come from Frappe's code", STR_ARG(rows_text(rows, 0)));
     return !failed(r->cx);
+}
+
+/* A dump of an older Frappe, or one whose tables were not migrated. */
+static void say_columnless(struct report *r)
+{
+    const struct doctype **all;
+    size_t count = doc_types(r->cx->arena, r->cx->site, &all);
+    for (size_t i = 0; i < count; i++) {
+        struct buf names = buf_new(r->cx->arena, 64 << 10);
+        for (size_t f = 0; f < all[i]->field_count; f++)
+            if (all[i]->fields[f].columnless)
+                buf_printf(&names, "%s%s", names.n ? ", " : "", all[i]->fields[f].name);
+        if (names.n)
+            finding(r, "%s: its table has no column for %.*s, which stay empty", all[i]->name,
+                    STR_ARG(buf_str(&names)));
+    }
 }
 
 static bool say_sessions(struct report *r)
@@ -256,6 +300,7 @@ bool adoption_report(struct ctx *cx, struct buf *out)
         finding(&r, "%ld files whose bytes are not in the folders beside the configuration", (long)missing);
     if (!say_sessions(&r) || !say_tableless(&r) || !say_not_run(&r))
         return false;
+    say_columnless(&r);
     say_off(&r);
     return true;
 }

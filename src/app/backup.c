@@ -1,7 +1,6 @@
 /* The commands `site backup` and `site restore`. A backup is one tar.gz: site_config.json, database.sql, and the folders
  * public and private; database.sql is what mariadb-dump writes of one consistent moment. */
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,14 +62,6 @@ COMMAND(site_backup)
 
 /* ---- restore -------------------------------------------------------------------------------------------------------------- */
 
-/* An archive may come from anywhere. Folders and plain files are all that a backup holds: a link could lead to what
- * is another school's, or the system's. */
-static int is_other(const char *path, const struct stat *s, int kind, struct FTW *at)
-{
-    (void)path, (void)kind, (void)at;
-    return !S_ISDIR(s->st_mode) && !(S_ISREG(s->st_mode) && s->st_nlink == 1);
-}
-
 static bool unpack(struct arena *a, const char *file, const char *folder, struct str *why)
 {
     const char *argv[] = { "tar",
@@ -89,7 +80,7 @@ static bool unpack(struct arena *a, const char *file, const char *folder, struct
     mode_t before = umask(0077);
     bool unpacked = child_run(a, argv, NULL, NULL, why);
     umask(before);
-    if (!unpacked || nftw(folder, is_other, 16, FTW_PHYS) == 0)
+    if (!unpacked || folder_is_plain(folder))
         return unpacked;
     *why = STR("the archive holds links or devices: it is not a backup of a site");
     return false;
@@ -145,7 +136,8 @@ static bool restore(struct command_line *cl, struct str host, const char *folder
     if (!founded)
         return false;
     struct ctx cx;
-    bool done = dump_load(a, folder, host, why) && bring_files(a, folder, host, why);
+    bool done = dump_load(a, folder, arena_printf(a, "%s/database.sql", folder), host, why) &&
+                bring_files(a, folder, host, why);
     if (done && command_call(cl, &cx, str_c(a, host))) {
         done = school_migrate(&cx, false, NULL) && hold_deliveries(&cx);
         done = command_end(&cx, done) == DONE;

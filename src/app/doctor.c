@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "adoption.h"
 #include "command.h"
 #include "core.h"
 #include "db.h"
@@ -102,10 +103,29 @@ static void check_jobs(struct findings *f, struct ctx *cx)
     cx->err = (struct error){ 0 }; /* no table: said above */
 }
 
+<<<<<<< HEAD
 static void check_mail(struct findings *f, const struct site *site)
 {
     struct str server = site_config_text(site, "mail_server"), words = mail_way_words(f->arena, site->config);
     found(f, server.n ? FINE : WARNING, "%.*s: %.*s", STR_ARG(site->name), STR_ARG(words));
+=======
+/* Lines about what the site defines itself tell of what stays as it is. */
+static bool asks_for_migration(struct str plan)
+{
+    struct str line;
+    while (str_cut(&plan, '\n', &line))
+        if (line.n && !str_starts(line, STR("keep ")) && !str_starts(line, STR("missing ")))
+            return true;
+    return false;
+}
+
+static void check_off(struct findings *f, const struct site *site)
+{
+    const char **sentences;
+    size_t count = adoption_off(f->arena, site, &sentences);
+    for (size_t i = 0; i < count; i++)
+        found(f, WARNING, "%.*s: %s", STR_ARG(site->name), sentences[i]);
+>>>>>>> 9837051 (A Frappe site moves in whatever its age: uploads of bench, older columns, other collations, views and triggers; pages name what is off)
 }
 
 static void check_site(struct findings *f, struct command_line *cl, const struct site *site)
@@ -120,13 +140,14 @@ static void check_site(struct findings *f, struct command_line *cl, const struct
     struct buf plan = buf_new(f->arena, 16 << 20);
     if (!school_migrate(&cx, true, &plan))
         found(f, FAULT, "%.*s: %.*s", STR_ARG(site->name), STR_ARG(cx.err.message));
-    else if (plan.n)
+    else if (asks_for_migration(buf_str(&plan)))
         found(f, WARNING, "%.*s: its tables are of another version; preau site migrate %.*s", STR_ARG(site->name),
               STR_ARG(site->name));
     else
         found(f, FINE, "%.*s%s: database and tables as declared", STR_ARG(site->name),
               site->suspended ? " (suspended)" : "");
     cx.err = (struct error){ 0 };
+    check_off(f, cx.site);
     check_jobs(f, &cx);
     command_end(&cx, true);
 }

@@ -7,6 +7,7 @@
 
 #include "child.h"
 #include "database.h"
+#include "dump_sift.h"
 #include "folder.h"
 #include "school.h"
 
@@ -74,7 +75,12 @@ bool dump_write(struct arena *a, const char *folder, const char *database, struc
     return child_run(a, argv, NULL, arena_printf(a, "%s/database.sql", folder), why);
 }
 
-bool dump_load(struct arena *a, const char *folder, struct str host, struct str *why)
+static bool sift(struct arena *a, const void *path, int to, struct str *why)
+{
+    return dump_sift(a, path, to, why);
+}
+
+bool dump_load(struct arena *a, const char *folder, const char *dump, struct str host, struct str *why)
 {
     const char *path = arena_printf(a, "%s/site_config.json", school_folder(a, host));
     json_t *config = json_load_file(path, 0, NULL);
@@ -85,7 +91,7 @@ bool dump_load(struct arena *a, const char *folder, struct str host, struct str 
     const char *argv[] = { "mariadb",       arena_printf(a, "--defaults-file=%s", login ? login : ""),
                            "--binary-mode", "--max-allowed-packet=1G",
                            database,        NULL };
-    bool done = login && child_run(a, argv, arena_printf(a, "%s/database.sql", folder), NULL, why);
+    bool done = login && child_feed(a, argv, sift, dump, why);
     json_decref(config);
     return done;
 }

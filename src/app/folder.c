@@ -19,6 +19,50 @@ bool folder_remove(const char *path)
     return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT;
 }
 
+static bool is_plain(const struct stat *s)
+{
+    return S_ISDIR(s->st_mode) || (S_ISREG(s->st_mode) && s->st_nlink == 1);
+}
+
+static int stop_at_other(const char *path, const struct stat *s, int kind, struct FTW *at)
+{
+    (void)path, (void)kind, (void)at;
+    return !is_plain(s);
+}
+
+bool folder_is_plain(const char *path)
+{
+    return nftw(path, stop_at_other, 16, FTW_PHYS) == 0;
+}
+
+static int remove_other(const char *path, const struct stat *s, int kind, struct FTW *at)
+{
+    (void)kind, (void)at;
+    if (!is_plain(s))
+        unlink(path);
+    return 0;
+}
+
+void folder_keep_plain(const char *path)
+{
+    nftw(path, remove_other, 16, FTW_PHYS);
+}
+
+bool folder_only_child(struct arena *a, const char *path, struct str *name)
+{
+    DIR *d = opendir(path);
+    size_t count = 0;
+    for (const struct dirent *e = d ? readdir(d) : NULL; e; e = readdir(d)) {
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+            continue;
+        *name = str_copy(a, str_of(e->d_name));
+        count++;
+    }
+    if (d)
+        closedir(d);
+    return count == 1;
+}
+
 bool folder_make(const char *path)
 {
     char partial[4096];

@@ -25,5 +25,12 @@ bool file_write(struct arena *, const char *path, struct str bytes, struct str *
 
 /* Removes a folder and everything in it. A missing one is fine. */
 bool folder_remove(const char *path);
+/* Nothing but folders and plain files of one name is in it. What comes from anywhere may hold links, which could lead to
+ * what is another school's, or the system's. */
+bool folder_is_plain(const char *path);
+/* Removes what is neither. */
+void folder_keep_plain(const char *path);
+/* The one folder in it, beside nothing else. */
+bool folder_only_child(struct arena *, const char *path, struct str *name);
 /* Makes a folder and those above it, mode 0700 for new ones. */
 bool folder_make(const char *path);

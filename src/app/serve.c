@@ -5,6 +5,7 @@
 #include "serve.h"
 
 #include "db.h"
+#include "doc.h"
 #include "visit.h"
 
 enum stage { HEAD, READY, WORK };
@@ -178,7 +179,9 @@ static bool settle(struct visit *v, bool ok)
 
 static bool attempt(struct visit *v)
 {
-    return settle(v, v->web.route->run(&v->web));
+    struct web *w = &v->web;
+    bool whole = !w->route->uses || doc_types_whole(&w->cx, w->route->uses);
+    return settle(v, whole && w->route->run(w));
 }
 
 /* A read that took too long among the others gets its time in the slow lane, once. */

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 
 #include "doc_priv.h"
+#include "schema.h"
 
 /* Drafts by name, without regard to case: the collation has no two rows that differ by it. */
 struct reading {
     struct ctx *cx;
     struct arena *arena;
     struct map drafts;
+    struct schema there; /* tables and columns that the site has: an older Frappe's lack some */
 };
 
 static struct str draft_key(struct reading *r, struct str name)
@@ -33,44 +35,60 @@ static struct draft *draft_named(struct reading *r, struct str name)
     return d;
 }
 
-/* ---- rows --------------------------------------------------------------------------------------------------------------- */
-static void add_properties(struct sql *q, const struct property *table, size_t count, bool custom)
+static bool has_column(struct reading *r, const char *doctype, const char *column)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (table[i].not_custom && custom)
-            continue;
-        sql_add(q, ", ");
-        sql_name(q, table[i].name);
-    }
+    const char *table = arena_printf(r->cx->arena, "tab%s", doctype);
+    return map_has(&r->there.columns, schema_key(r->cx->arena, str_of(table), str_of(column)));
+}
+
+static bool has_table(struct reading *r, const char *doctype)
+{
+    return map_has(&r->there.tables, str_printf(r->cx->arena, "tab%s", doctype));
+}
+
+/* ---- rows --------------------------------------------------------------------------------------------------------------- */
+/* A column, or what stands for one that is not there. */
+static void add_column(struct reading *r, struct sql *q, const char *doctype, const char *column)
+{
+    sql_add(q, ", ");
+    if (has_column(r, doctype, column))
+        sql_name(q, column);
+    else
+        sql_add(q, "NULL");
+}
+
+static void add_properties(struct reading *r, struct sql *q, const char *doctype, const struct property *table,
+                           size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        add_column(r, q, doctype, table[i].name);
 }
 
 static void take_properties(struct reading *r, struct rows *rows, unsigned column, const struct property *table,
-                            size_t count, void *object, bool custom)
+                            size_t count, void *object)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (table[i].not_custom && custom)
-            continue;
+    for (size_t i = 0; i < count; i++, column++)
         if (!rows_is_null(rows, column))
             property_set(r->arena, &table[i], object, rows_text(rows, column));
-        column++;
-    }
 }
 
 static bool read_types(struct reading *r)
 {
     struct sql *q = sql_new(r->cx);
-    sql_add(q, "SELECT `name`, `in_create`");
-    add_properties(q, type_properties, TYPE_PROPERTIES, false);
+    sql_add(q, "SELECT `name`");
+    add_column(r, q, "DocType", "is_virtual");
+    add_column(r, q, "DocType", "in_create");
+    add_properties(r, q, "DocType", type_properties, TYPE_PROPERTIES);
     sql_add(q, " FROM ");
     sql_doctype(q, "DocType");
-    sql_add(q, " WHERE `is_virtual` = 0");
     struct rows *rows = db_run(r->cx, q);
     while (rows && rows_next(rows)) {
         struct draft *d = arena_new_of(r->arena, struct draft);
         d->type = (struct doctype){ .name = str_c(r->arena, rows_text(rows, 0)), .custom = true };
-        d->type.in_create = rows_int(rows, 1) != 0;
-        take_properties(r, rows, 2, type_properties, TYPE_PROPERTIES, &d->type, false);
-        if (!str_has(str_of(d->type.name), '`'))
+        d->type.in_create = rows_int(rows, 2) != 0;
+        take_properties(r, rows, 3, type_properties, TYPE_PROPERTIES, &d->type);
+        bool tableless = rows_int(rows, 1) || (!d->type.is_single && !has_table(r, d->type.name));
+        if (!tableless && !str_has(str_of(d->type.name), '`'))
             map_put(&r->drafts, draft_key(r, str_of(d->type.name)), d);
     }
     return !failed(r->cx);
@@ -80,7 +98,7 @@ static bool read_fields(struct reading *r)
 {
     struct sql *q = sql_new(r->cx);
     sql_add(q, "SELECT `parent`");
-    add_properties(q, field_properties, FIELD_PROPERTIES, false);
+    add_properties(r, q, "DocField", field_properties, FIELD_PROPERTIES);
     sql_add(q, " FROM ");
     sql_doctype(q, "DocField");
     sql_add(q, " WHERE `parenttype` = 'DocType' ORDER BY `parent`, `idx`");
@@ -89,19 +107,25 @@ static bool read_fields(struct reading *r)
         struct draft *d = map_get(&r->drafts, draft_key(r, rows_text(rows, 0)));
         if (d)
             take_properties(r, rows, 1, field_properties, FIELD_PROPERTIES,
-                            draft_add_field(r->arena, d, NULL, STR_NONE), false);
+                            draft_add_field(r->arena, d, NULL, STR_NONE));
     }
     return !failed(r->cx);
 }
 
-static bool inherit(struct reading *r)
+/* What the definition names and the table lacks is there without a column: read as nothing, never written. */
+static void settle_column(struct reading *r, const struct draft *d, struct field *f)
+{
+    if (f->name && !d->type.is_single && field_has_column(f) && !has_column(r, d->type.name, f->name))
+        f->is_virtual = f->columnless = true;
+}
+
+static bool settle_fields(struct reading *r)
 {
     for (size_t i = 0; i < r->drafts.count; i++) {
         struct draft *d = r->drafts.entries[i].value;
-        const struct doctype *ours = built_in_find(r->cx->site, str_of(d->type.name));
         draft_name_fields(r->arena, d);
-        if (ours)
-            draft_inherit(r->arena, d, ours);
+        for (size_t f = 0; f < d->count; f++)
+            settle_column(r, d, &d->fields[f]);
     }
     return true;
 }
@@ -120,7 +144,7 @@ static bool read_custom_fields(struct reading *r, struct custom **first)
     struct custom **last = first;
     struct sql *q = sql_new(r->cx);
     sql_add(q, "SELECT `dt`, `insert_after`");
-    add_properties(q, field_properties, FIELD_PROPERTIES, true);
+    add_properties(r, q, "Custom Field", field_properties, FIELD_PROPERTIES);
     sql_add(q, " FROM ");
     sql_doctype(q, "Custom Field");
     sql_add(q, " ORDER BY `dt`, `idx`, `creation`, `name`");
@@ -129,7 +153,7 @@ static bool read_custom_fields(struct reading *r, struct custom **first)
         struct custom *c = arena_new_of(r->cx->arena, struct custom);
         c->draft = draft_named(r, str_copy(r->cx->arena, rows_text(rows, 0)));
         c->after = rows_is_null(rows, 1) ? STR_NONE : str_copy(r->cx->arena, rows_text(rows, 1));
-        take_properties(r, rows, 2, field_properties, FIELD_PROPERTIES, &c->field, true);
+        take_properties(r, rows, 2, field_properties, FIELD_PROPERTIES, &c->field);
         if (!c->draft || !c->field.name || draft_field(c->draft, str_of(c->field.name)))
             continue;
         *last = c;
@@ -140,6 +164,7 @@ static bool read_custom_fields(struct reading *r, struct custom **first)
 
 static void place(struct reading *r, struct custom *c)
 {
+    settle_column(r, c->draft, &c->field);
     *draft_add_field(r->arena, c->draft, NULL, c->after) = c->field;
     c->placed = true;
 }
@@ -164,6 +189,18 @@ static bool place_custom_fields(struct reading *r)
     return true;
 }
 
+/* Fields that the site added count: with them its definition may have all that ours names. */
+static bool inherit(struct reading *r)
+{
+    for (size_t i = 0; i < r->drafts.count; i++) {
+        struct draft *d = r->drafts.entries[i].value;
+        const struct doctype *ours = d->type.custom ? built_in_find(r->cx->site, str_of(d->type.name)) : NULL;
+        if (ours)
+            draft_inherit(r->arena, d, ours);
+    }
+    return true;
+}
+
 static bool read_setters(struct reading *r)
 {
     struct sql *q = sql_new(r->cx);
@@ -184,14 +221,14 @@ static bool read_setters(struct reading *r)
 }
 
 /* ---- permissions -------------------------------------------------------------------------------------------------------- */
-static void add_rights(struct sql *q)
+static void add_rights(struct reading *r, struct sql *q, const char *doctype)
 {
-    sql_add(q, "SELECT `parent`, `role`, `permlevel`, `if_owner`");
-    for (size_t i = 0; i < RIGHTS; i++) {
-        sql_add(q, ", ");
-        sql_name(q, right_names[i].name);
-    }
+    sql_add(q, "SELECT `parent`, `role`, `permlevel`");
+    add_column(r, q, doctype, "if_owner");
+    for (size_t i = 0; i < RIGHTS; i++)
+        add_column(r, q, doctype, right_names[i].name);
     sql_add(q, " FROM ");
+    sql_doctype(q, doctype);
 }
 
 /* A level that no field can have gives nothing: cut to a byte, 256 would be the whole document. */
@@ -210,8 +247,7 @@ static struct perm perm_of_row(struct reading *r, struct rows *rows)
 static bool read_perms(struct reading *r)
 {
     struct sql *q = sql_new(r->cx);
-    add_rights(q);
-    sql_doctype(q, "DocPerm");
+    add_rights(r, q, "DocPerm");
     sql_add(q, " WHERE `parenttype` = 'DocType' AND `role` <> '' ORDER BY `parent`, `idx`");
     struct rows *rows = db_run(r->cx, q);
     while (rows && rows_next(rows)) {
@@ -225,8 +261,7 @@ static bool read_perms(struct reading *r)
 static bool read_custom_perms(struct reading *r)
 {
     struct sql *q = sql_new(r->cx);
-    add_rights(q);
-    sql_doctype(q, "Custom DocPerm");
+    add_rights(r, q, "Custom DocPerm");
     sql_add(q, " WHERE `role` <> '' ORDER BY `parent`, `idx`, `creation`, `name`");
     struct rows *rows = db_run(r->cx, q);
     while (rows && rows_next(rows)) {
@@ -289,8 +324,8 @@ static const void *load(struct ctx *cx, struct arena *arena)
     struct reading r = { .cx = cx, .arena = arena, .drafts = map_new(arena) };
     if (!has_definitions(cx))
         return NULL;
-    bool read = read_types(&r) && read_fields(&r) && inherit(&r) && read_perms(&r) && place_custom_fields(&r) &&
-                read_setters(&r) && read_custom_perms(&r);
+    bool read = schema_columns(cx, NULL, &r.there) && read_types(&r) && read_fields(&r) && settle_fields(&r) &&
+                read_perms(&r) && place_custom_fields(&r) && inherit(&r) && read_setters(&r) && read_custom_perms(&r);
     return read ? gather(&r) : NULL;
 }
 
@@ -302,6 +337,13 @@ SITE_PART(definitions) = {
                                      "tabCustom DocPerm", NULL },
     .load = load,
 };
+
+bool definitions_known(struct ctx *cx)
+{
+    if (site_part(cx->site, &site_part_definitions) || !has_definitions(cx))
+        return !failed(cx);
+    return throw(cx, &ServiceUnavailable, N_("The site's own DocTypes could not be read: nothing was changed."));
+}
 
 const struct definitions *definitions_of(const struct site *site)
 {

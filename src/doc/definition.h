@@ -11,6 +11,8 @@ struct definitions {
 /* Those of the program that a site has before it defines any: all, on a bare one the core. */
 const struct definitions *built_in(const struct site *);
 const struct definitions *definitions_of(const struct site *);
+/* False: the site has definitions that could not be read (thrown). Ours in their place would change its tables. */
+bool definitions_known(struct ctx *);
 /* By exact name; NULL: none. */
 const struct doctype *definition_find(const struct definitions *, struct str name);
 /* Among them, whatever the site says. */

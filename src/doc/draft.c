@@ -144,29 +144,62 @@ static bool has_column(const struct draft *d, struct str name)
     return str_starts(name, STR("_")) || draft_field(d, name) != NULL;
 }
 
-static const char *lacks_word(struct arena *arena, const struct draft *d, const char *list)
+/* What hooks or rules of ours name and the site's definition lacks. */
+struct lacking {
+    const struct draft *d;
+    const struct doctype *ours;
+    struct map names;
+};
+
+/* As ours has it: a price that is text, or a table of other rows, is not what our hooks read. */
+static bool serves(const struct field *f, const struct field *ours)
+{
+    if (f->is_virtual || field_shape(f) != field_shape(ours))
+        return false;
+    return !field_is_table(ours) || (f->options && str_eq(str_trim(str_of(f->options)), str_of(ours->options)));
+}
+
+static void need(struct lacking *l, struct str name)
+{
+    const struct field *f = draft_field(l->d, name), *ours = doc_field(l->ours, name);
+    if (f && ours ? !serves(f, ours) : !has_column(l->d, name))
+        map_put(&l->names, name, l);
+}
+
+static void need_words(struct lacking *l, const char *list)
 {
     struct str rest = str_of(list), word;
     while (list && next_word(&rest, &word))
-        if (!has_column(d, word))
-            return str_c(arena, word);
-    return NULL;
+        need(l, word);
 }
 
-/* The first field that hooks or rules of ours name and the site's definition lacks. */
+/* Rows without a document above them, or the other way round: by the column that tells. */
+static void need_shape(struct lacking *l)
+{
+    const struct doctype *is = &l->d->type, *ours = l->ours;
+    if (is->is_child != ours->is_child)
+        map_put(&l->names, ours->is_child ? STR("parent") : STR("istable"), l);
+    if (is->is_single != ours->is_single)
+        map_put(&l->names, STR("issingle"), l);
+}
+
+/* All of them, separated by commas; NULL: none. */
 static const char *lacks(struct arena *arena, const struct draft *d, const struct doctype *ours)
 {
+    struct lacking l = { d, ours, map_new(arena) };
     for (const char *const *n = ours->needs; n && *n; n++)
-        if (!has_column(d, str_of(*n)))
-            return *n;
+        need(&l, str_of(*n));
     for (const struct row_rule *r = ours->rows; r && r->role; r++)
         for (const struct filter *w = r->only; w && w->field; w++)
-            if (!has_column(d, str_of(w->field)))
-                return w->field;
+            need(&l, str_of(w->field));
     for (const struct field_rule *r = ours->field_rules; r && r->fields; r++)
-        if (lacks_word(arena, d, r->fields))
-            return lacks_word(arena, d, r->fields);
-    return lacks_word(arena, d, ours->masked);
+        need_words(&l, r->fields);
+    need_words(&l, ours->masked);
+    need_shape(&l);
+    struct buf b = buf_new(arena, 64 << 10);
+    for (size_t i = 0; i < l.names.count; i++)
+        buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(l.names.entries[i].key));
+    return b.n ? str_c(arena, buf_str(&b)) : NULL;
 }
 
 /* Our hooks may ask for every field of ours: those the site has not are there without a column. */
@@ -210,7 +243,7 @@ void draft_inherit(struct arena *arena, struct draft *d, const struct doctype *o
     struct doctype own = d->type;
     d->type.lacks = always ? NULL : lacks(arena, d, ours);
     if (d->type.lacks || own.is_child != ours->is_child || own.is_single != ours->is_single)
-        return;
+        return; /* the latter of what is indispensable: no Frappe has it so */
     d->type = *ours;
     keep_own_words(&d->type, &own);
     if (own.autoname && !always)

@@ -19,7 +19,6 @@ struct property {
     const char *name;
     enum property_kind kind;
     size_t offset;
-    bool not_custom; /* Custom Field has no such column */
 };
 
 #define FIELD_PROPERTIES 23

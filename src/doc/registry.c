@@ -96,6 +96,34 @@ size_t doc_types(struct arena *arena, const struct site *site, const struct doct
     return all->count;
 }
 
+static bool is_whole(const struct doctype *type)
+{
+    return type && !type->lacks;
+}
+
+bool doc_types_whole(struct ctx *cx, const char *list)
+{
+    struct str rest = str_of(list), name;
+    while (str_cut(&rest, '\n', &name)) {
+        const struct doctype *type = doc_type(cx, name);
+        if (!type)
+            return false;
+        if (!is_whole(type))
+            return throw(cx, &ValidationError, N_("This site defines %s itself, without the fields this needs: %s."),
+                         type->name, type->lacks);
+    }
+    return true;
+}
+
+bool doc_types_off(const struct site *site, const char *list)
+{
+    struct str rest = str_of(list), name;
+    while (str_cut(&rest, '\n', &name))
+        if (!is_whole(doc_type_find(site, name)))
+            return true;
+    return false;
+}
+
 uint64_t doc_types_generation(const struct site *site)
 {
     return definitions_of(site)->generation;

@@ -85,10 +85,15 @@ static bool read_indexes(struct ctx *cx, struct schema *s, const char *only)
     return !failed(cx);
 }
 
-bool schema_read(struct ctx *cx, const char *only, struct schema *s)
+bool schema_columns(struct ctx *cx, const char *only, struct schema *s)
 {
     *s = (struct schema){ map_new(cx->arena), map_new(cx->arena), map_new(cx->arena), map_new(cx->arena) };
-    return read_columns(cx, s, only) && read_indexes(cx, s, only);
+    return read_columns(cx, s, only);
+}
+
+bool schema_read(struct ctx *cx, const char *only, struct schema *s)
+{
+    return schema_columns(cx, only, s) && read_indexes(cx, s, only);
 }
 
 /* ---- definitions ---------------------------------------------------------------------------------------------------------- */
@@ -322,9 +327,44 @@ static void report_own(struct sync *y, const struct doctype *type, struct str ta
         return;
     }
     for (size_t i = 0; i < type->field_count; i++)
-        if (field_has_column(&type->fields[i]) &&
-            !map_has(&y->schema.columns, schema_key(y->cx->arena, table, str_of(type->fields[i].name))))
+        if (type->fields[i].columnless)
             report(y, "missing column", type->name, type->fields[i].name);
+}
+
+/* Statements of the program name these columns, whatever the site's definition says. */
+static bool complete_table(struct sync *y, const struct doctype *ours)
+{
+    const struct doctype *own = doc_type_find(y->cx->site, str_of(ours->name));
+    struct str table = str_printf(y->cx->arena, "tab%s", ours->name);
+    struct change c = { .y = y, .type = ours, .table = table, .q = sql_new(y->cx) };
+    if (!own || !own->custom || ours->is_single || !map_has(&y->schema.tables, table))
+        return true;
+    sql_add(c.q, "ALTER TABLE ");
+    sql_doctype(c.q, ours->name);
+    sql_add(c.q, " WAIT 30 ");
+    for (size_t i = 0; i < ours->field_count; i++)
+        if (field_has_column(&ours->fields[i]) &&
+            !map_has(&y->schema.columns, schema_key(y->cx->arena, table, str_of(ours->fields[i].name))))
+            check_column(&c, &ours->fields[i]);
+    return !c.parts || db_define(y->cx, c.q);
+}
+
+/* Webhooks do without what a site's definition lacks. */
+static bool is_ground(const struct doctype *ours)
+{
+    return doc_type_is_core(ours) && strcmp(ours->module, "Integrations") != 0;
+}
+
+bool schema_complete(struct ctx *cx, struct buf *plan)
+{
+    struct sync y = { .cx = cx, .plan = plan };
+    if (!schema_columns(cx, NULL, &y.schema) || !definitions_known(cx))
+        return false;
+    const struct definitions *ours = built_in(cx->site);
+    for (size_t i = 0; i < ours->count; i++)
+        if (is_ground(ours->types[i]) && !complete_table(&y, ours->types[i]))
+            return false;
+    return true;
 }
 
 static bool sync_type(struct sync *y, const struct doctype *type)
@@ -342,10 +382,20 @@ static bool sync_type(struct sync *y, const struct doctype *type)
     return y->dry || db_define(y->cx, schema_table(y->cx, type));
 }
 
+/* The tables of definitions: a new site has none yet. */
+static bool has_groundwork(const struct schema *s)
+{
+    static const char *const tables[] = { "tabDocType", "tabCustom Field", "tabProperty Setter", "tabCustom DocPerm" };
+    bool all = true;
+    for (size_t i = 0; i < countof(tables); i++)
+        all &= map_has(&s->tables, str_of(tables[i]));
+    return all;
+}
+
 bool schema_sync(struct ctx *cx, bool dry, struct buf *plan)
 {
     struct sync y = { .cx = cx, .dry = dry, .plan = plan };
-    if (!schema_read(cx, NULL, &y.schema))
+    if (!schema_read(cx, NULL, &y.schema) || (has_groundwork(&y.schema) && !definitions_known(cx)))
         return false;
     const struct doctype **types;
     size_t count = doc_types(cx->arena, cx->site, &types);

@@ -15,7 +15,9 @@ struct index {
     bool unique;
 };
 
-/* Of one table, or of all (`only` NULL). */
+/* Of one table, or of all (`only` NULL): tables and columns. */
+bool schema_columns(struct ctx *, const char *only, struct schema *);
+/* Indexes too. */
 bool schema_read(struct ctx *, const char *only, struct schema *);
 struct str schema_key(struct arena *, struct str table, struct str part);
 /* " varchar(140)" */

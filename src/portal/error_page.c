@@ -11,6 +11,7 @@ static const struct {
     { 404, N_("There is nothing here"), N_("The page may have moved, or the address has a typing mistake.") },
     { 405, N_("This cannot be done here"), N_("The page exists, but not for this kind of request.") },
     { 413, N_("That was too large"), N_("Send less at once.") },
+    { 417, N_("This is not possible"), N_("Something in the address or the form is not as it should be.") },
     { 429, N_("Too many tries"), N_("Wait a minute, then try again.") },
     { 503, N_("We will be back in a moment"), N_("The school is being looked after. Try again in a minute.") },
     { 500, N_("Something went wrong on our side"), N_("It has been written down. Try again in a minute.") },
@@ -28,7 +29,8 @@ static void render(struct web *w, int status, struct buf *out)
 {
     size_t kind = kind_of(status);
     struct page p = page_open(w, page_words(w, kinds[kind].title));
-    view_text(p.view, "what", page_words(w, kinds[kind].what));
+    struct str said = status == 417 ? w->cx.err.message : STR_NONE; /* for people, in their language */
+    view_text(p.view, "what", said.n ? said : page_words(w, kinds[kind].what));
     if (status >= 500)
         view_text(p.view, "request_id", w->exchange->request.id);
     view_text(p.view, "canonical", STR_NONE);

@@ -98,10 +98,12 @@ ROUTE(bootcamp) = { .pattern = "/bootcamps/:bootcamp",
                     .run = show,
                     .page = true,
                     .cacheable = true,
+                    .uses = LMS_LEARNING,
                     .about = "A bootcamp: outline, price, previews." };
 ROUTE(bootcamp_enroll) = { .pattern = "/bootcamps/:bootcamp",
                            .verbs = HTTP_POST,
                            .run = enroll,
                            .page = true,
                            .form = true,
+                           .uses = LMS_LEARNING,
                            .about = "Enrolls the reader in a free bootcamp." };

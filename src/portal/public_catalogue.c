@@ -85,4 +85,5 @@ ROUTE(catalogue) = { .pattern = "/",
                      .run = catalogue,
                      .page = true,
                      .cacheable = true,
+                     .uses = LMS_LEARNING,
                      .about = "The catalogue, with search." };

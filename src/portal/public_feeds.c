@@ -67,6 +67,7 @@ ROUTE(sitemap) = { .pattern = "/sitemap.xml",
                    .lane = LANE_SLOW,
                    .page = true,
                    .cacheable = true,
+                   .uses = LMS_LEARNING,
                    .about = "The pages every visitor may read, for search engines." };
 ROUTE(robots) = { .pattern = "/robots.txt",
                   .verbs = HTTP_GET,

@@ -128,4 +128,5 @@ ROUTE(lesson) = { .pattern = "/bootcamps/:bootcamp/:course/:lesson",
                   .run = show,
                   .page = true,
                   .cacheable = true,
+                  .uses = LMS_LEARNING,
                   .about = "A lesson, or how to get in." };

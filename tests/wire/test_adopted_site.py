@@ -163,7 +163,7 @@ def test_a_dump_that_is_not_of_frappe_is_refused_whole(server, tmp_path):
 def test_a_dump_that_breaks_off_is_refused_whole(server, tmp_path):
     dump = tmp_path / "half.sql.gz"
     dump.write_bytes(DUMP.read_bytes()[:100_000])
-    assert "gzip" in refused(server, dump=dump)
+    assert "breaks off" in refused(server, dump=dump)
 
 
 def test_a_dump_that_reaches_for_another_school_is_refused_whole(server, tmp_path):

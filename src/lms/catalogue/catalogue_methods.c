@@ -30,6 +30,7 @@ METHOD(catalogue)
     .call = catalogue,
     ARGS({ "page", INT, .preset = "1" }, { "page_length", INT, .preset = "20" }, { "q", DATA, .length = 200 },
          { "language", DATA }),
+    .uses = LMS_LEARNING,
     .about = "Published bootcamps, newest first, 20 a page.",
 };
 
@@ -117,6 +118,7 @@ METHOD(outline)
     .guest = true,
     .call = outline,
     ARGS({ "bootcamp", DATA, .reqd = true }, { "language", DATA }),
+    .uses = LMS_LEARNING,
     .about = "A bootcamp's courses and lessons, and what the caller may open.",
 };
 
@@ -186,5 +188,6 @@ METHOD(lesson)
     .guest = true,
     .call = lesson,
     ARGS({ "lesson", DATA, .reqd = true }, { "language", DATA }),
+    .uses = LMS_LEARNING,
     .about = "One lesson, with its body for who may open it.",
 };

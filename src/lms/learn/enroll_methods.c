@@ -54,6 +54,7 @@ METHOD(enroll)
     .writes = true,
     .call = enroll,
     ARGS({ "bootcamp", DATA, .reqd = true }, { "coupon_code", DATA }, { "user", DATA }),
+    .uses = LMS_LEARNING,
     .about = "Enrolls the caller in a free bootcamp; managers enroll anybody in any.",
 };
 
@@ -75,6 +76,7 @@ static bool enroll_many(struct ctx *cx, const struct doc *args, struct json_out 
 METHOD(enroll_many)
 = {
     .path = "lms.enroll_many",
+    .uses = LMS_LEARNING,
     .verbs = HTTP_POST | HTTP_PUT,
     .writes = true,
     .lane = LANE_OF_REPORTS,
@@ -114,5 +116,6 @@ METHOD(my_enrollments)
     .verbs = HTTP_GET | HTTP_POST,
     .call = my_enrollments,
     ARGS({ "language", DATA }),
+    .uses = LMS_LEARNING,
     .about = "The caller's enrollments, latest first.",
 };

@@ -121,6 +121,7 @@ METHOD(report_progress)
          { "event", SELECT, .options = "view\nprogress\nended\nanswer\nmanual", .reqd = true }, { "position", FLOAT },
          { "duration", FLOAT }, { "intervals", JSON }, { "answer", SMALL_TEXT }, { "user", DATA },
          { "enrollment", DATA }, { "bootcamp", DATA }, { "progress", DATA }),
+    .uses = LMS_LEARNING,
     .about = "What a student's page reports of a lesson; completes it when its rule is met.",
 };
 
@@ -160,6 +161,7 @@ METHOD(complete_lesson)
     .writes = true,
     .call = complete_lesson,
     ARGS({ "user", DATA, .reqd = true }, { "lesson", DATA, .reqd = true }),
+    .uses = LMS_LEARNING,
     .about = "For managers: completes a lesson for a student, whatever its rule.",
 };
 
@@ -188,5 +190,6 @@ METHOD(completion_requests)
     .path = "lms.completion_requests",
     .verbs = HTTP_GET | HTTP_POST,
     .call = completion_requests,
+    .uses = LMS_LEARNING,
     .about = "For managers: students who asked the school to complete a lesson, longest waiting first.",
 };

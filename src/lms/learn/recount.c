@@ -126,6 +126,8 @@ static bool check(struct ctx *cx, struct job_run *run)
     struct str bootcamps[200];
     size_t count = 0;
     (void)run;
+    if (doc_types_off(cx->site, LMS_LEARNING))
+        return true;
     struct rows *rows = db_run(cx, drifted(cx));
     while (rows && rows_next(rows) && count < countof(bootcamps)) {
         bootcamps[count++] = str_copy(cx->arena, rows_text(rows, 0));
