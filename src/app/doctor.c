@@ -103,12 +103,12 @@ static void check_jobs(struct findings *f, struct ctx *cx)
     cx->err = (struct error){ 0 }; /* no table: said above */
 }
 
-<<<<<<< HEAD
 static void check_mail(struct findings *f, const struct site *site)
 {
     struct str server = site_config_text(site, "mail_server"), words = mail_way_words(f->arena, site->config);
     found(f, server.n ? FINE : WARNING, "%.*s: %.*s", STR_ARG(site->name), STR_ARG(words));
-=======
+}
+
 /* Lines about what the site defines itself tell of what stays as it is. */
 static bool asks_for_migration(struct str plan)
 {
@@ -125,7 +125,6 @@ static void check_off(struct findings *f, const struct site *site)
     size_t count = adoption_off(f->arena, site, &sentences);
     for (size_t i = 0; i < count; i++)
         found(f, WARNING, "%.*s: %s", STR_ARG(site->name), sentences[i]);
->>>>>>> 9837051 (A Frappe site moves in whatever its age: uploads of bench, older columns, other collations, views and triggers; pages name what is off)
 }
 
 static void check_site(struct findings *f, struct command_line *cl, const struct site *site)
