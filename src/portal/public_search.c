@@ -47,6 +47,7 @@ static bool search(struct web *w)
 }
 
 ROUTE(search) = { .pattern = "/search",
+                  .uses = LMS_LEARNING,
                   .verbs = HTTP_GET,
                   .run = search,
                   .page = true,

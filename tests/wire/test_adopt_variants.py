@@ -268,10 +268,10 @@ def plain(server):
 def test_pages_and_methods_name_the_fields_that_are_missing(plain):
     for who in ("admin", "student", "Guest"):
         client = caller(plain, who)
-        for path in ("/", "/bootcamps/Bootcamp 03", "/sitemap.xml", "/bootcamps/x/y/z"):
+        for path in ("/", "/bootcamps/Bootcamp 03", "/sitemap.xml", "/bootcamps/x/y/z", "/search?q=x"):
             answer = client.get(path)
             assert answer.status == 417 and "LMS Bootcamp" in answer.text and "slug" in answer.text, (path, answer)
-    for method in ("catalogue", "my_enrollments", "outline?bootcamp=Bootcamp 03", "lesson?lesson=x"):
+    for method in ("catalogue", "search?q=x", "my_enrollments", "outline?bootcamp=Bootcamp 03", "lesson?lesson=x"):
         answer = caller(plain, "admin").get(f"/api/method/lms.{method}")
         assert (answer.status, answer.exc_type) == (417, "ValidationError") and "slug" in answer.text, method
     assert caller(plain, "admin").post("/api/method/lms.enroll", {"bootcamp": "Bootcamp 03"}).status == 417

@@ -37,6 +37,7 @@ static bool search(struct ctx *cx, const struct doc *args, struct json_out *out)
 METHOD(search)
 = {
     .path = "lms.search",
+    .uses = LMS_LEARNING,
     .verbs = HTTP_GET | HTTP_POST,
     .guest = true,
     .call = search,

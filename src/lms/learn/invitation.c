@@ -209,6 +209,7 @@ static bool invite(struct ctx *cx, const struct doc *args, struct json_out *out)
 
 METHOD(invite)
 = { .path = "lms.invite",
+    .uses = LMS_LEARNING,
     .verbs = HTTP_POST | HTTP_PUT,
     ARGS({ "emails", LONG_TEXT, .reqd = true }, { "bootcamp", LINK, .options = "LMS Bootcamp" }, { "language", DATA }),
     .writes = true,
