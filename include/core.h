@@ -106,6 +106,8 @@ bool account_reset(struct ctx *, const struct account_ask *);
 bool account_sign_up(struct ctx *, const struct account_ask *);
 /* Open, Invitation or Closed, as School Settings says. */
 enum sign_up { SIGN_UP_OPEN, SIGN_UP_INVITATION, SIGN_UP_CLOSED } account_sign_up_mode(const struct site *);
+/* A new student without a password, whoever asked for it: the role Student and no other. */
+bool account_make(struct ctx *, struct str address, struct str full_name, struct str language);
 /* The name that somebody gives themselves, trimmed. False: thrown. */
 bool account_name(struct ctx *, struct str typed, struct str *out);
 /* A link with a new key, which replaces the one before. */

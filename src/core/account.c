@@ -175,6 +175,13 @@ bool account_sign_up(struct ctx *cx, const struct account_ask *typed)
            account_order(cx, "account.sign_up", &ask);
 }
 
+bool account_make(struct ctx *cx, struct str address, struct str full_name, struct str language)
+{
+    static const struct str roles[] = { { "Student", 7 }, { NULL, 0 } };
+    struct new_user wanted = { .email = address, .first_name = full_name, .language = language, .roles = roles };
+    return core_role(cx, "Student", false) && core_user_add(cx, &wanted);
+}
+
 /* ---- settings --------------------------------------------------------------------------------------------------------------- */
 bool account_profile(struct ctx *cx, struct str name, struct str typed, struct str language)
 {

@@ -100,6 +100,35 @@ static bool change_documents(struct ctx *cx, struct str user, struct str pseudon
 }
 
 /* ---- what was written about them ----------------------------------------------------------------------------------------------- */
+/* The address as a word of its own: "ada@x.org" is no part of "nada@x.org". */
+static struct str pattern_of(struct ctx *cx, struct str address)
+{
+    struct buf out = buf_new(cx->arena, 4 * address.n + 128);
+    buf_lit(&out, "(?<![A-Za-z0-9._%+-])");
+    for (size_t i = 0; i < address.n; i++) {
+        unsigned char c = (unsigned char)address.p[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80;
+        if (!plain)
+            buf_char(&out, '\\');
+        buf_char(&out, (char)c);
+    }
+    buf_lit(&out, "(?![A-Za-z0-9_-]|\\.[A-Za-z0-9])");
+    return buf_str(&out);
+}
+
+/* LOCATE first: it is quick, and most rows are somebody else's. */
+static void where_named(struct ctx *cx, struct sql *q, const char *field, struct str user)
+{
+    sql_add(q, "LOCATE(");
+    sql_text(q, user);
+    sql_add(q, ", ");
+    sql_name(q, field);
+    sql_add(q, ") > 0 AND ");
+    sql_name(q, field);
+    sql_add(q, " REGEXP ");
+    sql_text(q, pattern_of(cx, user));
+}
+
 static bool replace_text(struct ctx *cx, const char *doctype, const char *field, struct str user, struct str pseudonym)
 {
     const struct doctype *type = doc_type_find(cx->site, str_of(doctype));
@@ -111,17 +140,14 @@ static bool replace_text(struct ctx *cx, const char *doctype, const char *field,
     sql_doctype(q, type->name);
     sql_add(q, " SET ");
     sql_name(q, field);
-    sql_add(q, " = REPLACE(");
+    sql_add(q, " = REGEXP_REPLACE(");
     sql_name(q, field);
     sql_add(q, ", ");
-    sql_text(q, user);
+    sql_text(q, pattern_of(cx, user));
     sql_add(q, ", ");
     sql_text(q, pseudonym);
-    sql_add(q, ") WHERE LOCATE(");
-    sql_text(q, user);
-    sql_add(q, ", ");
-    sql_name(q, field);
-    sql_add(q, ") > 0");
+    sql_add(q, ") WHERE ");
+    where_named(cx, q, field, user);
     call_changes(cx, type->name);
     return db_change(cx, q) >= 0;
 }
@@ -137,9 +163,8 @@ static bool delete_history(struct ctx *cx, struct str user)
     sql_limit(deleted, SLOW_MS);
     sql_add(deleted, "DELETE FROM ");
     sql_doctype(deleted, "Deleted Document");
-    sql_add(deleted, " WHERE `deleted_doctype` = 'File' AND LOCATE(");
-    sql_text(deleted, user);
-    sql_add(deleted, ", `data`) > 0");
+    sql_add(deleted, " WHERE `deleted_doctype` = 'File' AND ");
+    where_named(cx, deleted, "data", user);
     call_changes(cx, "Version");
     call_changes(cx, "Deleted Document");
     return db_change(cx, versions) >= 0 && db_change(cx, deleted) >= 0;

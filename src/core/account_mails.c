@@ -129,17 +129,12 @@ static bool run_reset(struct ctx *cx, struct job_run *run)
 static bool run_sign_up(struct ctx *cx, struct job_run *run)
 {
     struct str email = json_get_str(run->args, "email");
-    static const struct str roles[] = { { "Student", 7 }, { NULL, 0 } };
-    struct new_user wanted = { .email = email,
-                               .first_name = json_get_str(run->args, "full_name"),
-                               .language = json_get_str(run->args, "language"),
-                               .roles = roles };
     const struct user *u = user_load(cx, email);
     if (failed(cx) || !account_may_mail(cx, email))
         return !failed(cx);
     if (u)
         return !u->enabled || mail_link(cx, u, &known, run);
-    if (!core_user_add(cx, &wanted))
+    if (!account_make(cx, email, json_get_str(run->args, "full_name"), json_get_str(run->args, "language")))
         return false;
     u = user_load(cx, email);
     return u && mail_link(cx, u, &welcome, run);

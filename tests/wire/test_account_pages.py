@@ -382,6 +382,11 @@ def everywhere(school, text):
 
 def test_who_leaves_is_a_pseudonym_everywhere(school, bootcamp):
     user = school.add_user("leaver@page.test", "Student")
+    similar = school.add_user("the-leaver@page.test", "Student")
+    school.client(similar)
+    browser(school, similar)
+    school.admin.put(f"/api/resource/User/{similar}", {"bio": f"Not {user}."})
+    school.admin.put(f"/api/resource/User/{similar}", {"bio": ""})
     client = browser(school, user)
     send(client, "/account/profile", full_name="Zebulon Quark", language="fr")
     enrollment = school.admin.create("Enrollment", user=user, bootcamp=bootcamp).data["name"]
@@ -403,7 +408,15 @@ def test_who_leaves_is_a_pseudonym_everywhere(school, bootcamp):
     while time.monotonic() < deadline and sql(school, f"SELECT name FROM tabUser WHERE name = '{user}'"):
         time.sleep(0.1)
     time.sleep(0.2)
-    assert everywhere(school, user) == [] and everywhere(school, "Zebulon") == []
+    assert len(sql(school, f"SELECT name FROM tabVersion WHERE docname = '{similar}' AND data LIKE '%deleted-%'")) == 2
+    assert sql(school, f"SELECT COUNT(*) FROM `tabActivity Log` WHERE user = '{similar}' AND full_name LIKE '%deleted%'")[0][0] in (0, "0")
+    assert len(school.admin.get(f"/api/resource/User/{similar}").data["roles"]) == 1
+    assert school.admin.delete(f"/api/resource/User/{similar}").status in (202, 417, 409)
+    sql(school, f"DELETE FROM `tabActivity Log` WHERE user = '{similar}'")
+    left = [place for place in everywhere(school, user) if not sql(
+        school, f"SELECT 1 FROM `{place.rsplit('.', 1)[0]}` WHERE `{place.rsplit('.', 1)[1]}` LIKE '%the-leaver@%' OR "
+                f"`{place.rsplit('.', 1)[1]}` LIKE '%new-leaver@%'")]
+    assert left == [] and everywhere(school, "Zebulon") == []
     row = sql(school, f"SELECT user FROM tabEnrollment WHERE name = '{enrollment}'")[0][0]
     assert re.fullmatch(r"deleted-[0-9a-f]{16}@deleted\.invalid", row)
     stays = school.admin.get(f"/api/resource/User/{row}").data

@@ -131,11 +131,10 @@ bool invitation_of_key(struct ctx *cx, struct str key, struct invitation *out)
 bool invitation_sign_up(struct ctx *cx, const struct invitation *i, struct str full_name, struct str password,
                         struct str peer)
 {
-    static const struct str roles[] = { { "Student", 7 }, { NULL, 0 } };
-    struct new_user wanted = { .email = i->email, .language = cx->lang, .roles = roles };
+    struct str name;
     if (account_sign_up_mode(cx->site) == SIGN_UP_CLOSED)
         return throw(cx, &ValidationError, "Sign Up is disabled");
-    return account_name(cx, full_name, &wanted.first_name) && core_user_add(cx, &wanted) &&
+    return account_name(cx, full_name, &name) && account_make(cx, i->email, name, cx->lang) &&
            account_set_password(cx, i->email, password, peer);
 }
 
