@@ -1,6 +1,7 @@
 /* Accounts over the wire: sign-up, forgotten and new passwords, API keys (spec/frappe-api.md sections 6.4, 6.9, 6.10). */
 #include "api_priv.h"
 #include "core.h"
+#include "lms.h"
 
 static struct str peer_of(const struct web *w)
 {
@@ -19,10 +20,23 @@ static struct account_ask ask_of(struct web *w, const char *address)
                                  .back = web_arg(w, "redirect_to") };
 }
 
+/* An invitation opens a school to who was invited; its link still has to be followed. */
+static bool is_invited(struct web *w, struct str email, bool *invited)
+{
+    struct invitation i;
+    *invited = false;
+    if (!web_arg(w, "invitation").n)
+        return true;
+    *invited = invitation_of_key(&w->cx, web_arg(w, "invitation"), &i) && str_eq_nocase(i.email, str_trim(email));
+    if (w->cx.err.kind == &LinkExpired)
+        w->cx.err = (struct error){ 0 };
+    return !failed(&w->cx);
+}
+
 static bool sign_up(struct web *w)
 {
     struct account_ask ask = ask_of(w, "email");
-    if (!account_sign_up(&w->cx, &ask))
+    if (!is_invited(w, ask.email, &ask.invited) || !account_sign_up(&w->cx, &ask))
         return false;
     out_key(&w->out, str_of(web_answer_key(w)));
     out_begin_array(&w->out);
@@ -35,7 +49,7 @@ static bool sign_up(struct web *w)
 WEB_METHOD(sign_up) = { .path = "frappe.core.doctype.user.user.sign_up",
                         .verbs = HTTP_POST,
                         ARGS({ "email", DATA, .reqd = true }, { "full_name", DATA, .reqd = true },
-                             { "redirect_to", DATA }),
+                             { "redirect_to", DATA }, { "invitation", DATA }),
                         .guest = true,
                         .body_limit = 4096,
                         .run = sign_up,

@@ -222,7 +222,23 @@ def test_only_managers_invite(school, person):
         signup(school, "Open")
 
 
-def test_ten_people_with_one_invitation_are_one(school):
+def test_an_invitation_opens_sign_up_by_rest_to_its_address_alone(school):
+    sign_up = "/api/method/frappe.core.doctype.user.user.sign_up"
+    invite(school, emails="rest@page.test")
+    key = postbox.key_in(postbox.mails_to(school, "rest@page.test")[0])
+    signup(school, "Invitation")
+    try:
+        for who, shown in (("rest@page.test", None), ("other@page.test", key), ("rest@page.test", "0" * 56)):
+            body = {"email": who, "full_name": "R", **({"invitation": shown} if shown else {})}
+            assert school.guest.post(sign_up, body).status == 417
+        answer = school.guest.post(sign_up, {"email": "rest@page.test", "full_name": "R", "invitation": key})
+        assert answer.message == [2, "Please check your email for verification"]
+        assert "update-password" in postbox.text_of(postbox.mails_to(school, "rest@page.test", 2)[1])
+    finally:
+        signup(school, "Open")
+
+
+def test_five_people_with_one_invitation_are_one(school):
     import concurrent.futures
     invite(school, emails="race@page.test")
     link = follow(school, postbox.link_in(postbox.mails_to(school, "race@page.test")[0], "/signup"))
