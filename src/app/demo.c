@@ -19,13 +19,36 @@ struct demo_school {
     const char *host, *alias, *folder, *title, *language, *time_zone;
     const char *enrolled_in; /* the student's bootcamp */
     const char *partner;     /* the influencer's name as a Sales Partner */
+    struct pair look[6];     /* of School Settings; ends with an empty key */
 };
 
 static const struct demo_school schools[] = {
-    { "tech-school.local", "tech-school.localhost", "tech-school", "Tech School", "en", "Europe/Paris",
-      "git-from-zero-to-team", "Lea Martin" },
-    { "cooking-school.local", "cooking-school.localhost", "cooking-school", "École de cuisine", "fr", "Europe/Paris",
-      "les-bases-de-la-cuisine", "Chez Margot" },
+    { "tech-school.local",
+      "tech-school.localhost",
+      "tech-school",
+      "Tech School",
+      "en",
+      "Europe/Paris",
+      "git-from-zero-to-team",
+      "Lea Martin",
+      { { STR("accent_color"), STR("#4338ca") },
+        { STR("primary_color"), STR("#1e1b4b") },
+        { STR("introduction"), STR("Small steps, real tools: learn what developers use every day.") },
+        { STR("footer"), STR("A demonstration school of *Préau*. Nothing is sold here.") },
+        { STR("legal_notice"), STR("This school is a demonstration. Its courses are free to read and to try.") } } },
+    { "cooking-school.local",
+      "cooking-school.localhost",
+      "cooking-school",
+      "École de cuisine",
+      "fr",
+      "Europe/Paris",
+      "les-bases-de-la-cuisine",
+      "Chez Margot",
+      { { STR("accent_color"), STR("#b23a1e") },
+        { STR("introduction"), STR("Des gestes simples, expliqués pas à pas, pour cuisiner tous les jours.") },
+        { STR("footer"), STR("Une école de démonstration de *Préau*. Rien n’y est vendu.") },
+        { STR("legal_notice"),
+          STR("Cette école est une démonstration. Ses cours se lisent et s’essaient librement.") } } },
 };
 
 struct demo {
@@ -129,9 +152,20 @@ static bool make_partner(struct ctx *cx, const struct demo_school *s)
     return doc_insert(cx, partner, SAVE_AS_SYSTEM);
 }
 
+/* A look of its own, once: what its owner changes stays. */
+static bool dress(struct ctx *cx, const struct demo_school *s)
+{
+    struct doc *settings = doc_load(cx, "School Settings", STR("School Settings"));
+    for (size_t i = 0; settings && i < countof(s->look) && s->look[i].key.n; i++)
+        doc_set_text(settings, s->look[i].key.p, s->look[i].value);
+    return settings && doc_save(cx, settings, SAVE_AS_SYSTEM | SAVE_NO_VERSION);
+}
+
 static bool make_people(struct ctx *cx, const struct demo *d, const struct demo_school *s)
 {
     json_t *site = credentials_of(d, s);
+    if (!json_object_get(site, people[0].key) && !dress(cx, s))
+        return false;
     for (size_t i = 0; i < countof(people); i++)
         if (!json_object_get(site, people[i].key) && !give_credentials(cx, s, &people[i], site))
             return false;

@@ -6,7 +6,14 @@
 #include "text.h"
 #include "utf8_priv.h"
 
-enum { WORD_MAX = 30, LEAD = 8, PASSAGE = 34 }; /* bytes of one; words before the first hit, and in a passage */
+enum {
+    WORD_MAX = 30,
+    FOLDED_MAX = 1024,
+    TITLE_WORDS = 500,
+    BODY_WORDS = 20000,
+    LEAD = 8,
+    PASSAGE = 34
+}; /* bytes of one; words before the first hit, and in a passage */
 
 /* Scripts that are written without spaces: each sign is a word. */
 static bool stands_alone(uint32_t point)
@@ -53,45 +60,48 @@ static struct str settled(struct str word)
     return plural ? str_slice(word, 0, word.n - 1) : word;
 }
 
-/* The next word from *at on; false: there is none. */
-static bool next_keyword(struct arena *a, struct str text, size_t *at, struct keyword *out)
+/* The next word from *at on, folded into *word until the next call; false: there is none. */
+static bool next_keyword(struct buf *word, struct str text, size_t *at, struct keyword *out)
 {
     uint32_t point;
     size_t n, from = *at;
     while (from < text.n && (n = utf8_take(text, from, &point)) > 0 && (!is_letter(point) || is_mark((int32_t)point)))
         from += n;
-    struct buf word = buf_new(a, (size_t)1 << 20);
     size_t to = from;
+    word->n = 0;
     while (to < text.n && (n = utf8_take(text, to, &point)) > 0 && is_letter(point)) {
         if (stands_alone(point) && to > from)
             break;
-        if (word.n <= WORD_MAX)
-            add_folded(&word, point);
+        if (word->n <= WORD_MAX)
+            add_folded(word, point);
         to += n;
         if (stands_alone(point))
             break;
     }
     *at = to;
-    *out = (struct keyword){ str_slice(text, from, to), settled(buf_str(&word)) };
+    *out = (struct keyword){ str_slice(text, from, to), settled(buf_str(word)) };
     return to > from;
+}
+
+static void add(struct arena *a, struct keywords *all, size_t *room, struct keyword one)
+{
+    if (all->count == *room) {
+        struct keyword *more = arena_array(a, *room = *room ? *room * 2 : 64, sizeof *more);
+        if (all->count)
+            memcpy(more, all->at, all->count * sizeof *more);
+        all->at = more;
+    }
+    all->at[all->count++] = one;
 }
 
 struct keywords keywords_of(struct arena *a, struct str text, size_t most)
 {
     struct keywords all = { 0 };
-    size_t room = 0;
+    struct buf word = buf_new(a, FOLDED_MAX);
     struct keyword one;
-    for (size_t at = 0; all.count < most && next_keyword(a, text, &at, &one);) {
-        if (!one.word.n)
-            continue;
-        if (all.count == room) {
-            struct keyword *more = arena_array(a, room = room ? room * 2 : 64, sizeof *more);
-            if (all.count)
-                memcpy(more, all.at, all.count * sizeof *more);
-            all.at = more;
-        }
-        all.at[all.count++] = one;
-    }
+    for (size_t at = 0, room = 0; all.count < most && next_keyword(&word, text, &at, &one);)
+        if (one.word.n)
+            add(a, &all, &room, (struct keyword){ one.written, str_copy(a, one.word) });
     return all;
 }
 
@@ -156,12 +166,17 @@ static struct html marked(struct arena *a, struct str text, const struct keyword
 
 struct html keywords_marked(struct arena *a, struct str text, const struct keywords *wanted, bool whole)
 {
-    struct keywords all = keywords_of(a, text, whole ? 500 : 50000);
+    struct keywords all = { 0 };
+    struct buf word = buf_new(a, FOLDED_MAX);
+    struct keyword one;
+    size_t most = whole ? TITLE_WORDS : BODY_WORDS;
+    bool *hits = arena_array(a, most, sizeof *hits);
+    for (size_t at = 0, room = 0; all.count < most && next_keyword(&word, text, &at, &one);) {
+        hits[all.count] = is_wanted(wanted, one.word);
+        add(a, &all, &room, (struct keyword){ .written = one.written });
+    }
     if (!all.count)
         return html_escape(a, utf8_head(text, 300));
-    bool *hits = arena_array(a, all.count, sizeof *hits);
-    for (size_t i = 0; i < all.count; i++)
-        hits[i] = is_wanted(wanted, all.at[i].word);
     size_t first = whole ? 0 : best_passage(&all, hits);
     size_t end = whole || first + PASSAGE > all.count ? all.count : first + PASSAGE;
     return marked(a, text, &all, hits, first, end);

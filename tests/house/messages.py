@@ -1,6 +1,7 @@
 """Every message id of the sources: C (throw, note, N_ …) and templates ({{_ …}}, {{n_ …}}).
 
-`python3 tests/house/messages.py` lists them with the first place of each; `--missing fr` those that a language lacks."""
+`python3 tests/house/messages.py` lists them with the first place of each; `--missing fr` those that a language lacks;
+`--complete` fails where any language is not finished: the build of what is delivered asks so."""
 import re
 import sys
 from pathlib import Path
@@ -115,7 +116,20 @@ def missing(language):
     return {one: about for one, about in messages().items() if one not in known}
 
 
+def unfinished():
+    """What the build refuses, a line each: in every language, messages that are missing or not finished."""
+    for path in sorted(PO.glob("*.po")):
+        for one, (_, where) in missing(path.stem).items():
+            yield f"{where}: {path.name} lacks {one!r}"
+        for one, (_, texts, fuzzy) in catalogue(path.stem).items():
+            if fuzzy or not texts or not all(texts):
+                yield f"{path.name}: {one!r} is not translated"
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--complete"]:
+        faults = list(unfinished())
+        sys.exit("\n".join(faults) if faults else 0)
     lacking = sys.argv[1:2] == ["--missing"]
     for one, (many, where) in (missing(sys.argv[2]) if lacking else messages()).items():
         quoted = one.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
