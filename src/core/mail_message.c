@@ -68,18 +68,19 @@ static bool is_phrase(struct str name)
         if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != ' ')
             return false;
     }
-    return name.n > 0 && name.n < 50;
+    return name.n > 0 && name.n < 30;
 }
 
-static void put_mailbox(struct buf *out, const char *header, struct str name, struct str address)
+static void put_sender(struct buf *out, struct str name, struct str address)
 {
     struct str line = one_line(out->arena, str_trim(name));
-    buf_printf(out, "%s: ", header);
-    if (is_phrase(line))
+    bool plain = is_phrase(line);
+    buf_lit(out, "From: ");
+    if (plain)
         buf_add(out, line);
     else
         put_words(out, line);
-    buf_printf(out, "%s<%.*s>\r\n", line.n ? "\r\n " : "", STR_ARG(one_line(out->arena, address)));
+    buf_printf(out, "%s<%.*s>\r\n", plain ? " " : line.n ? "\r\n " : "", STR_ARG(one_line(out->arena, address)));
 }
 
 /* "Tue, 24 Nov 2026 02:47:28 +0000" */
@@ -151,8 +152,8 @@ struct str mail_message(struct arena *a, const struct mail_row *m, struct str fr
     struct buf out = buf_new(a, MESSAGE_MOST);
     struct str boundary = str_printf(a, "=_%.*s", STR_ARG(m->token)); /* "=_" is in no quoted-printable text */
     buf_printf(&out, "Date: %.*s\r\n", STR_ARG(mail_date(a, m->created_us)));
-    put_mailbox(&out, "From", name, from);
-    put_mailbox(&out, "To", STR_NONE, m->to);
+    put_sender(&out, name, from);
+    buf_printf(&out, "To: %.*s\r\n", STR_ARG(one_line(a, m->to))); /* is_mail_address: nothing to quote */
     mail_header(&out, "Subject", m->subject);
     buf_printf(&out, "Message-ID: <%.*s@%.*s>\r\n", STR_ARG(m->token), STR_ARG(host));
     buf_printf(&out, "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\nContent-Language: %.*s\r\n",

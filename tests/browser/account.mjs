@@ -53,7 +53,7 @@ async function link(address, path) {
   for (let i = 0; i < 100; i++) {
     const files = existsSync(plan.mail) ? readdirSync(plan.mail).filter((name) => name.endsWith(".eml")) : [];
     const texts = files.map((name) => readFileSync(`${plan.mail}/${name}`, "latin1"));
-    const own = texts.filter((text) => text.includes(`<${address}>`)).map(decode);
+    const own = texts.filter((text) => text.includes(`To: ${address}\r\n`)).map(decode);
     const found = own.map((text) => text.match(new RegExp(`http://\\S+${path}\\S*`))).filter(Boolean);
     if (found.length) return found.at(-1)[0];
     await new Promise((go) => setTimeout(go, 100));
