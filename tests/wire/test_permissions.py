@@ -588,3 +588,41 @@ def test_a_level_past_all_fields_gives_no_document(school):
         assert nobody.list("Customer").status == 403
     finally:
         school.admin.delete(f"/api/resource/Custom DocPerm/{rule}")
+
+
+# ---- what no DocPerm opens ----------------------------------------------------------------------------------------------
+
+def test_customers_and_invoices_stay_closed_whatever_docperm_or_a_share_says(server):
+    school = server.new_school("closed")
+    clerk = school.add_user("clerk@people.test", "Student")
+    customer = school.admin.create("Customer", customer_name="Ana").data["name"]
+    school.admin.create("Item", item_code="SEAT", item_name="Seat", standard_rate=10).data
+    invoice = school.admin.create("Sales Invoice", customer=customer, items=[{"item_code": "SEAT"}]).data["name"]
+    for doctype, name in (("Customer", customer), ("Sales Invoice", invoice)):
+        for role in ("Student", "System Manager"):
+            school.admin.create("Custom DocPerm", parent=doctype, role=role, permlevel=0, read=1, write=1, create=1).data
+        school.admin.create("DocShare", user=clerk, share_doctype=doctype, share_name=name, read=1).data
+        caller = school.client(clerk)
+        assert caller.get(f"/api/resource/{doctype}/{name}").status == 403
+        assert caller.list(doctype).data == []
+        assert caller.get("/api/method/frappe.client.get_count", {"doctype": doctype}).message == 0
+        assert caller.put(f"/api/resource/{doctype}/{name}", {"language": "fr"}).status == 403
+        assert school.admin.get(f"/api/resource/{doctype}/{name}").status == 200
+
+
+def test_a_user_permission_limits_a_system_manager_too_but_not_the_administrator(server):
+    school = server.new_school("limited")
+    boss = school.add_user("boss@people.test", "System Manager")
+    for name in ("North", "South"):
+        school.admin.create("Sales Partner", partner_name=name, commission_rate=1).data
+        school.admin.create("Pricing Rule", title=name, currency="EUR", discount_percentage=1, coupon_code_based=1,
+                            items=[{"item_code": school.admin.create("Item", item_code=name, item_name=name).data["name"]}])
+    school.admin.create("User Permission", user=boss, allow="Sales Partner", for_value="North").data
+    caller = school.client(boss)
+    assert caller.list("Sales Partner").data == [{"name": "North"}]
+    assert caller.get("/api/method/frappe.client.get_count", {"doctype": "Sales Partner"}).message == 1
+    assert caller.get("/api/resource/Sales Partner/South").status == 403
+    assert caller.put("/api/resource/Sales Partner/South", {"commission_rate": 9}).status == 403
+    assert caller.get("/api/method/lms.data.export", {"doctype": "Sales Partner", "fields": ["name"], "format": "jsonl"}).text \
+        == '{"name":"North"}\n'
+    assert len(school.admin.list("Sales Partner").data) == 2

@@ -28,6 +28,7 @@ DOCTYPE(customer)
     .search_fields = "customer_name email_id",
     .about = "Who is invoiced; tied to the User who learns.",
     FIELDS(fields),
+    ROWS({ "System Manager" }), /* whatever DocPerm or a share says (spec/product.md 4) */
     PERMS({ "System Manager", ALL }),
     .allow_rename = true,
     .allow_import = true,

@@ -89,6 +89,7 @@ DOCTYPE(sales_invoice)
     .sort = "modified desc",
     .about = "One sale, or one credit note.",
     FIELDS(fields),
+    ROWS({ "System Manager" }), /* whatever DocPerm or a share says (spec/product.md 4) */
     PERMS({ "System Manager", ALL_SUBMIT }),
     NEEDS("company", "currency", "posting_date", "due_date", "is_return", "return_against", "items"),
     .is_submittable = true,
