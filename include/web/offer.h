@@ -14,9 +14,19 @@ struct operation {
     enum right right;    /* needed */
     unsigned kinds;      /* of DocTypes that have it: enum doctype_kind */
     unsigned api;        /* 1 or 2 */
-    enum operation_answer { GIVES_DOCUMENT, GIVES_ROWS, GIVES_COUNT, GIVES_OK, GIVES_DRAFT, GIVES_META } gives;
-    bool members_only; /* not for Guest, whatever Guest may read */
-    const char *about; /* a message id */
+    enum operation_answer {
+        GIVES_DOCUMENT,
+        GIVES_ROWS,
+        GIVES_COUNT,
+        GIVES_OK,
+        GIVES_DRAFT,
+        GIVES_META,
+        GIVES_OUTCOME,
+        GIVES_ANYTHING
+    } gives;
+    const struct field *args; /* what is sent in place of the document's fields: ends with a NULL name */
+    bool members_only;        /* not for Guest, whatever Guest may read */
+    const char *about;        /* a message id */
 };
 enum doctype_kind { OF_DOCUMENTS = 1, OF_SINGLES = 2, OF_ROWS = 4 };
 

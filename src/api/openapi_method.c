@@ -6,17 +6,17 @@ static const struct verb {
     const char *name;
 } verbs[] = { { HTTP_GET, "get" }, { HTTP_POST, "post" }, { HTTP_PUT, "put" }, { HTTP_DELETE, "delete" } };
 
-static size_t arg_count(const struct method_offer *m)
+static size_t arg_count(const struct field *args)
 {
     size_t n = 0;
-    while (m->args && m->args[n].name)
+    while (args && args[n].name)
         n++;
     return n;
 }
 
 static bool takes_file(const struct method_offer *m)
 {
-    for (size_t i = 0; i < arg_count(m); i++)
+    for (size_t i = 0; i < arg_count(m->args); i++)
         if (m->args[i].type == ATTACH)
             return true;
     return false;
@@ -41,7 +41,7 @@ static void query(const struct openapi *o, const struct method_offer *m)
 {
     out_key(o->out, STR("parameters"));
     out_begin_array(o->out);
-    for (size_t i = 0; i < arg_count(m); i++) {
+    for (size_t i = 0; i < arg_count(m->args); i++) {
         out_begin_object(o->out);
         out_member_text(o->out, "name", str_of(m->args[i].name));
         out_member_text(o->out, "in", STR("query"));
@@ -53,27 +53,27 @@ static void query(const struct openapi *o, const struct method_offer *m)
     out_end_array(o->out);
 }
 
-static void arguments_schema(const struct openapi *o, const struct method_offer *m)
+void openapi_arguments(const struct openapi *o, const struct field *args)
 {
     bool some = false;
     openapi_begin(o->out, "schema");
     out_member_text(o->out, "type", STR("object"));
     openapi_begin(o->out, "properties");
-    for (size_t i = 0; i < arg_count(m); i++) {
-        some |= m->args[i].reqd;
-        out_key(o->out, str_of(m->args[i].name));
-        if (m->args[i].type == ATTACH)
+    for (size_t i = 0; i < arg_count(args); i++) {
+        some |= args[i].reqd;
+        out_key(o->out, str_of(args[i].name));
+        if (args[i].type == ATTACH)
             out_raw(o->out, JSON_TEXT({ "type" : "string", "format" : "binary" }));
         else
-            openapi_argument_schema(o, &m->args[i]);
+            openapi_argument_schema(o, &args[i]);
     }
     out_end_object(o->out);
     if (some) {
         out_key(o->out, STR("required"));
         out_begin_array(o->out);
-        for (size_t i = 0; i < arg_count(m); i++)
-            if (m->args[i].reqd)
-                out_text(o->out, str_of(m->args[i].name));
+        for (size_t i = 0; i < arg_count(args); i++)
+            if (args[i].reqd)
+                out_text(o->out, str_of(args[i].name));
         out_end_array(o->out);
     }
     out_end_object(o->out);
@@ -82,7 +82,7 @@ static void arguments_schema(const struct openapi *o, const struct method_offer 
 static void content(const struct openapi *o, const struct method_offer *m, const char *type)
 {
     openapi_begin(o->out, type);
-    arguments_schema(o, m);
+    openapi_arguments(o, m->args);
     out_end_object(o->out);
 }
 

@@ -63,14 +63,9 @@ static void required(const struct openapi *o, const struct offer *offer)
     out_end_array(o->out);
 }
 
-static void body(const struct openapi *o, const struct operation *operation, const struct offer *offer)
+static void fields_schema(const struct openapi *o, const struct operation *operation, const struct offer *offer)
 {
     struct arena *a = o->cx->arena;
-    openapi_begin(o->out, "requestBody");
-    out_key(o->out, STR("required"));
-    out_bool(o->out, true);
-    openapi_begin(o->out, "content");
-    openapi_begin(o->out, "application/json");
     openapi_begin(o->out, "schema");
     out_key(o->out, STR("allOf"));
     out_begin_array(o->out);
@@ -81,6 +76,19 @@ static void body(const struct openapi *o, const struct operation *operation, con
     out_end_object(o->out);
     out_key(o->out, STR("example"));
     openapi_document_example(o, offer, true);
+}
+
+static void body(const struct openapi *o, const struct operation *operation, const struct offer *offer)
+{
+    openapi_begin(o->out, "requestBody");
+    out_key(o->out, STR("required"));
+    out_bool(o->out, !operation->args || operation->args->name);
+    openapi_begin(o->out, "content");
+    openapi_begin(o->out, "application/json");
+    if (operation->args)
+        openapi_arguments(o, operation->args);
+    else
+        fields_schema(o, operation, offer);
     out_end_object(o->out);
     out_end_object(o->out);
     out_end_object(o->out);
@@ -107,6 +115,9 @@ static void data_schema(const struct openapi *o, const struct operation *operati
         [GIVES_OK] = "{\"const\":\"ok\"}",
         [GIVES_COUNT] = "{\"type\":\"integer\",\"minimum\":0}",
         [GIVES_META] = "{\"type\":\"object\",\"required\":[\"name\",\"fields\",\"permissions\"]}",
+        [GIVES_OUTCOME] =
+            "{\"type\":\"object\",\"required\":[\"failed\",\"total\",\"success_count\",\"failure_count\"]}",
+        [GIVES_ANYTHING] = "{}",
     };
     if (operation->gives == GIVES_ROWS)
         row_schema(o, type);
@@ -124,7 +135,8 @@ static void success(const struct openapi *o, const struct operation *operation, 
     openapi_begin(o->out, "application/json");
     openapi_begin(o->out, "schema");
     out_member_text(o->out, "type", STR("object"));
-    openapi_member(o->out, "required", JSON_TEXT(["data"]));
+    if (operation->gives != GIVES_ANYTHING)
+        openapi_member(o->out, "required", JSON_TEXT(["data"]));
     openapi_begin(o->out, "properties");
     out_key(o->out, STR("data"));
     data_schema(o, operation, type);

@@ -43,6 +43,9 @@ void openapi_refusals(const struct openapi *, unsigned api, bool writes, bool of
 /* "security" of an operation that everybody may use; nothing for others: the document's own stands. */
 void openapi_security(const struct openapi *, bool open);
 
+/* "schema" of an object that holds the arguments: openapi_method.c. */
+void openapi_arguments(const struct openapi *, const struct field *args);
+
 /* openapi_operation.c, openapi_method.c: members of "paths". */
 void openapi_doctype_paths(const struct openapi *);
 void openapi_method_paths(const struct openapi *);

@@ -6,6 +6,9 @@
 #define V1 "/api/resource/:doctype"
 #define V2 "/api/v2/document/:doctype"
 
+static const struct field updates[] = { { "docs", JSON, .reqd = true }, { 0 } },
+                          deletions[] = { { "names", JSON, .reqd = true }, { 0 } };
+
 static const struct operation operations[] = {
     { "list", HTTP_GET, V1, READ, ROWS_TOO, 1, .gives = GIVES_ROWS, .about = N_("A list of documents.") },
     { "create", HTTP_POST, V1, CREATE, OF_DOCUMENTS, 1, .about = N_("Makes a document, with the rows of its tables.") },
@@ -28,6 +31,10 @@ static const struct operation operations[] = {
       .about = N_("How many documents the caller may see.") },
     { "v2.copy", HTTP_GET, V2 "/*name/copy", READ, OF_DOCUMENTS, 2, .gives = GIVES_DRAFT,
       .about = N_("What a copy of the document would be, to be changed and posted.") },
+    { "v2.bulk_update", HTTP_POST, V2 "/bulk_update", WRITE, OF_DOCUMENTS, 2, .gives = GIVES_OUTCOME, .args = updates,
+      .about = N_("Changes many documents; each succeeds or fails by itself.") },
+    { "v2.bulk_delete", HTTP_POST, V2 "/bulk_delete", DELETE, OF_DOCUMENTS, 2, .gives = GIVES_OUTCOME,
+      .args = deletions, .about = N_("Deletes many documents; each succeeds or fails by itself.") },
     { "v2.meta", HTTP_GET, "/api/v2/doctype/:doctype/meta", READ, ANY_KIND, 2, .gives = GIVES_META,
       .members_only = true, .about = N_("The DocType itself: fields, permissions, properties.") },
 };
@@ -40,14 +47,53 @@ static unsigned kind_of(const struct doctype *type)
     return type->is_child && !type->addressable ? OF_ROWS : OF_DOCUMENTS;
 }
 
+static size_t count_methods(void)
+{
+    size_t n = 0;
+    TABLE_EACH (doc_methods, struct doc_method, it)
+        n++;
+    return n;
+}
+
+static bool has_method(struct ctx *cx, const struct doctype *type, const struct doc_method *m)
+{
+    if (m->doctype)
+        return strcmp(m->doctype, type->name) == 0 && perm_offers(cx, type, m->writes ? WRITE : READ);
+    if (strcmp(m->name, "submit") == 0 || strcmp(m->name, "cancel") == 0)
+        return type->is_submittable && perm_offers(cx, type, *m->name == 's' ? SUBMIT : CANCEL);
+    return (strcmp(m->name, "rename") != 0 || type->allow_rename) && perm_offers(cx, type, m->writes ? WRITE : READ);
+}
+
+/* Methods of documents, each an address of its own. */
+static void add_methods(struct ctx *cx, struct offer *o)
+{
+    static const struct field none[] = { { 0 } };
+    TABLE_EACH (doc_methods, struct doc_method, it) {
+        const struct doc_method *m = *it;
+        if (!has_method(cx, o->type, m))
+            continue;
+        struct operation *one = arena_new_of(cx->arena, struct operation);
+        *one = (struct operation){ .id = arena_printf(cx->arena, "v2.method.%s", m->name),
+                                   .verb = m->writes ? HTTP_POST : HTTP_GET,
+                                   .pattern = arena_printf(cx->arena, V2 "/*name/method/%s", m->name),
+                                   .api = 2,
+                                   .gives = GIVES_ANYTHING,
+                                   .args = m->args ? m->args : none,
+                                   .about = m->about };
+        o->operations[o->operation_count++] = one;
+    }
+}
+
 static struct offer offer_of(struct ctx *cx, const struct doctype *type)
 {
     struct offer o = { .type = type };
-    o.operations = arena_array(cx->arena, countof(operations), sizeof *o.operations);
+    o.operations = arena_array(cx->arena, countof(operations) + count_methods(), sizeof *o.operations);
     for (size_t i = 0; i < countof(operations); i++)
         if (operations[i].kinds & kind_of(type) && !(operations[i].members_only && user_is_guest(cx->user)) &&
             perm_offers(cx, type, operations[i].right))
             o.operations[o.operation_count++] = &operations[i];
+    if (kind_of(type) == OF_DOCUMENTS && !user_is_guest(cx->user))
+        add_methods(cx, &o);
     if (o.operation_count)
         o.field_count = perm_offered_fields(cx, type, &o.fields);
     o.writable = perm_offers(cx, type, WRITE) || perm_offers(cx, type, CREATE);

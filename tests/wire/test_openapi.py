@@ -270,3 +270,27 @@ def test_what_is_shared_with_a_caller_is_described(school, callers):
     assert "Role" in doctypes(read(callers["student"]))
     school.admin.delete(f"/api/resource/DocShare/{share.message['name']}")
     assert "Role" not in doctypes(read(callers["student"]))
+
+
+# ---- methods of documents, many documents ----
+
+def test_methods_of_documents_are_addresses_of_their_own(documents):
+    paths = documents["manager"]["paths"]
+    rename = paths["/api/v2/document/Customer/{name}/method/rename"]["post"]
+    schema = rename["requestBody"]["content"]["application/json"]["schema"]
+    assert schema["required"] == ["name"] and {"merge", "force"} <= set(schema["properties"])
+    assert "/api/v2/document/Customer/{name}/method/submit" not in paths
+    assert {"submit", "cancel", "add_comment"} <= {p.rsplit("/", 1)[1] for p in paths if p.startswith("/api/v2/document/Sales%20Invoice/{name}/method/")}
+    assert not any("/method/" in path for path in documents["guest"]["paths"] if path.startswith("/api/v2/document/"))
+
+
+def test_many_documents_at_once_are_described_as_they_answer(callers, documents):
+    paths = documents["manager"]["paths"]
+    update = paths["/api/v2/document/Role/bulk_update"]["post"]
+    outcome = update["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["data"]
+    answer = callers["manager"].post("/api/v2/document/Role/bulk_update", {"docs": [{"name": "Nobody"}]}).json["data"]
+    assert set(outcome["required"]) <= set(answer)
+    delete = paths["/api/v2/document/Role/bulk_delete"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert delete["required"] == ["names"]
+    assert callers["manager"].post("/api/v2/document/Role/bulk_delete", {"names": ["Nobody"]}).json["data"]["failure_count"] == 1
+    assert "/api/v2/document/LMS%20Bootcamp/bulk_update" not in documents["student"]["paths"]
