@@ -35,11 +35,15 @@ struct translations *translations_of(struct ctx *, const char *doctype, const st
 /* The translated text, or `own` where there is none. `translations` may be NULL. */
 struct str translated(const struct translations *, const char *doctype, struct str name, const char *field,
                       struct str own);
+/* The same, and *foreign becomes the document's own language where the text is still in that. */
+struct str translated_from(const struct translations *, const char *doctype, struct str name, const char *field,
+                           struct str own, struct str language, struct str *foreign);
 
 /* ---- catalogue ------------------------------------------------------------------------------------------------------ */
 struct bootcamp_card {
     struct str name, slug, title, short_introduction, currency, image, language;
-    struct str enrollment; /* Paid, Free, Closed */
+    struct str enrollment;                   /* Paid, Free, Closed */
+    struct str title_foreign, intro_foreign; /* their language where it is not the reader's; empty: it is */
     struct decimal price;
     int64_t total_lessons, duration_minutes;
     struct str url; /* "/bootcamps/<slug>" */
@@ -59,10 +63,12 @@ struct outline_lesson {
     struct str name, slug, title, content_type;
     int64_t duration_minutes, video_seconds;
     bool is_free_preview, readable, completed, published;
-    struct str url; /* "/bootcamps/<b>/<course>/<lesson>" */
+    struct str title_foreign; /* as a card's */
+    struct str url;           /* "/bootcamps/<b>/<course>/<lesson>" */
 };
 struct outline_course {
     struct str name, slug, title, description, license, attribution, source_url;
+    struct str title_foreign, description_foreign; /* as a card's */
     int64_t duration_minutes;
     struct outline_lesson *lessons;
     size_t count;
@@ -70,6 +76,7 @@ struct outline_course {
 struct outline {
     struct bootcamp_card card;
     struct str description, license, attribution, source_url, item_code, published_on, modified;
+    struct str description_foreign; /* as a card's */
     bool published;
     struct outline_course *courses;
     size_t count;

@@ -7,7 +7,8 @@ enum { CARD_COLUMNS = 11 };
 void card_columns(struct sql *);
 /* Copies the card out of the current row. */
 void card_read(struct ctx *, struct rows *, struct bootcamp_card *);
-void card_translate(const struct translations *, struct bootcamp_card *);
+/* Into the language of the translations. */
+void card_translate(const struct translations *, struct bootcamp_card *, struct str language);
 /* " AND (…)": what of the DocType the caller may see, over the alias. */
 bool sql_only_visible(struct ctx *, struct sql *, const char *doctype, const char *alias);
 /* "/bootcamps/a/b/c" of up to three parts; the first empty one ends it. */

@@ -14,6 +14,7 @@ static void lesson_row(struct page *p, struct view *course, const struct outline
 {
     struct view *row = view_row(course, "lessons");
     view_text(row, "title", lesson->title);
+    view_text(row, "title_lang", lesson->title_foreign);
     view_text(row, "url", lesson->url);
     view_text(row, "type", lesson_type(p->web, lesson->content_type));
     view_text(row, "length", page_duration(p->web, lesson->duration_minutes));
@@ -38,7 +39,9 @@ void outline_view(struct page *p, struct view *view, const struct outline *o, st
         const struct outline_course *course = &o->courses[i];
         struct view *row = view_row(view, "courses");
         view_text(row, "title", course->title);
+        view_text(row, "title_lang", course->title_foreign);
         view_text(row, "about", course->description);
+        view_text(row, "about_lang", course->description_foreign);
         view_text(row, "length", page_duration(p->web, course->duration_minutes));
         view_int(row, "lesson_count", (int64_t)course->count);
         view_flag(row, "open", current.n ? holds(course, current) : i == 0);

@@ -59,6 +59,9 @@ static bool show(struct web *w)
         o->card.short_introduction.n ? o->card.short_introduction : markdown_words(w->cx.arena, o->description, 160);
     view_text(p.view, "description", words);
     view_text(p.view, "intro", o->card.short_introduction);
+    view_text(p.view, "title_lang", o->card.title_foreign);
+    view_text(p.view, "intro_lang", o->card.intro_foreign);
+    view_text(p.view, "about_lang", o->description_foreign);
     view_html(p.view, "about", markdown_html(w->cx.arena, o->description, &(struct markdown_options){ 0 }));
     view_text(p.view, "price", page_money(w, o->card.price, o->card.currency));
     view_int(p.view, "lessons", o->card.total_lessons);

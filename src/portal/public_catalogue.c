@@ -13,6 +13,8 @@ static void card_row(struct page *p, const struct catalogue *list, size_t i)
     view_flag(row, "last", i + 1 == list->count);
     view_text(row, "url", card->url);
     view_text(row, "title", card->title);
+    view_text(row, "title_lang", card->title_foreign);
+    view_text(row, "intro_lang", card->intro_foreign);
     view_text(row, "image", page_image(p->web, card->image));
     view_text(row, "intro", card->short_introduction);
     view_text(row, "price", page_money(p->web, card->price, card->currency));

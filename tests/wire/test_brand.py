@@ -125,12 +125,12 @@ def test_footer_and_legal_pages_are_markdown_and_translated(school):
     assert school.guest.get("/legal/terms").status == 404 and school.guest.get("/legal/nothing").status == 404
     assert "/legal/notice</loc>" in page(school, "/sitemap.xml") and "/legal/terms" not in page(school, "/sitemap.xml")
     french = school.guest.get("/legal/notice?lang=fr")
-    assert "Mentions légales" in french.text and '<article class="reading" lang="en">' in french.text
+    assert "Mentions légales" in french.text and '<div class="body" lang="en">' in french.text
     made = school.admin.create("Content Translation", reference_doctype="School Settings", reference_name="School Settings",
                                fieldname="legal_notice", language="fr", value="Une société.")
     assert made.status == 200, made
     french = school.guest.get("/legal/notice?lang=fr").text
-    assert "Une société." in french and 'class="reading" lang' not in french
+    assert "Une société." in french and 'class="body" lang' not in french
     assert "A company." in page(school, "/legal/notice")
     school.admin.put(f"/api/resource/Content Translation/{made.data['name']}", {"value": "Une coopérative."})
     assert "Une coopérative." in page(school, "/legal/notice?lang=fr")

@@ -87,4 +87,8 @@ def test_a_translation_holds_at_once_and_falls_back_field_by_field(school, camp)
 def test_foreign_passages_say_their_language(school, camp):
     page = school.guest.get(camp["path"] + "?lang=en").text
     assert re.search(r'class="body" lang="fr"', page)
+    for path in ("/", "/bootcamps/bases", camp["path"]):
+        main = school.guest.get(path + "?lang=en").text.split("<main")[1]
+        assert 'lang="fr"' in main and 'lang="fr"' not in school.guest.get(path + "?lang=fr").text.split("<main")[1].replace(
+            'class="body" lang="fr"', "")
     assert 'lang="fr"' in school.guest.get("/search?q=bases&lang=en").text.split("<main")[1]

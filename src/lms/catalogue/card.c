@@ -24,11 +24,14 @@ void card_read(struct ctx *cx, struct rows *rows, struct bootcamp_card *card)
     card->url = place_url(cx, card->slug.n ? card->slug : card->name, STR_NONE, STR_NONE);
 }
 
-void card_translate(const struct translations *texts, struct bootcamp_card *card)
+void card_translate(const struct translations *texts, struct bootcamp_card *card, struct str language)
 {
-    card->title = translated(texts, "LMS Bootcamp", card->name, "title", card->title);
-    card->short_introduction =
-        translated(texts, "LMS Bootcamp", card->name, "short_introduction", card->short_introduction);
+    if (str_eq_nocase(card->language, language))
+        return;
+    card->title =
+        translated_from(texts, "LMS Bootcamp", card->name, "title", card->title, card->language, &card->title_foreign);
+    card->short_introduction = translated_from(texts, "LMS Bootcamp", card->name, "short_introduction",
+                                               card->short_introduction, card->language, &card->intro_foreign);
 }
 
 bool sql_only_visible(struct ctx *cx, struct sql *q, const char *doctype, const char *alias)

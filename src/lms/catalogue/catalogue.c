@@ -89,7 +89,7 @@ static bool translate(struct ctx *cx, struct catalogue *catalogue, struct str la
             foreign[count++] = catalogue->cards[i].name;
     struct translations *texts = translations_of(cx, "LMS Bootcamp", foreign, count, language);
     for (size_t i = 0; texts && i < catalogue->count; i++)
-        card_translate(texts, &catalogue->cards[i]);
+        card_translate(texts, &catalogue->cards[i], language);
     return texts != NULL;
 }
 

@@ -189,15 +189,21 @@ static bool translate(struct ctx *cx, struct outline *outline, struct str langua
     struct translations *texts = translations_of_tree(cx, outline->card.name, language);
     if (!texts)
         return false;
-    card_translate(texts, &outline->card);
-    outline->description = translated(texts, "LMS Bootcamp", outline->card.name, "description", outline->description);
+    struct str own = outline->card.language;
+    card_translate(texts, &outline->card, language);
+    outline->description = translated_from(texts, "LMS Bootcamp", outline->card.name, "description",
+                                           outline->description, own, &outline->description_foreign);
     for (size_t c = 0; c < outline->count; c++) {
         struct outline_course *course = &outline->courses[c];
-        course->title = translated(texts, "LMS Course", course->name, "title", course->title);
-        course->description = translated(texts, "LMS Course", course->name, "description", course->description);
-        for (size_t i = 0; i < course->count; i++)
-            course->lessons[i].title =
-                translated(texts, "LMS Lesson", course->lessons[i].name, "title", course->lessons[i].title);
+        course->title =
+            translated_from(texts, "LMS Course", course->name, "title", course->title, own, &course->title_foreign);
+        course->description = translated_from(texts, "LMS Course", course->name, "description", course->description,
+                                              own, &course->description_foreign);
+        for (size_t i = 0; i < course->count; i++) {
+            struct outline_lesson *lesson = &course->lessons[i];
+            lesson->title =
+                translated_from(texts, "LMS Lesson", lesson->name, "title", lesson->title, own, &lesson->title_foreign);
+        }
     }
     return true;
 }

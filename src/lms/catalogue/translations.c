@@ -101,3 +101,11 @@ struct str translated(const struct translations *all, const char *doctype, struc
     const struct str *text = map_get(&all->texts, (struct str){ key, (size_t)n });
     return text ? *text : own;
 }
+
+struct str translated_from(const struct translations *all, const char *doctype, struct str name, const char *field,
+                           struct str own, struct str language, struct str *foreign)
+{
+    struct str text = translated(all, doctype, name, field, own);
+    *foreign = text.p == own.p ? language : STR_NONE;
+    return text;
+}
