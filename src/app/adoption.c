@@ -264,6 +264,24 @@ static void say_columnless(struct report *r)
     }
 }
 
+/* What cannot be read is never sent: it waits for somebody to write it anew. */
+static bool say_webhooks(struct report *r)
+{
+    if (!has_table(r->cx, "tabWebhook"))
+        return !failed(r->cx);
+    struct rows *rows = doc_rows(r->cx, &(struct find){ .doctype = "Webhook",
+                                                        .fields = "name condition",
+                                                        .where = FIND({ "enabled", "=", STR("1") }),
+                                                        .unchecked = true });
+    while (rows && rows_next(rows)) {
+        struct str why, condition = str_trim(rows_text(rows, 1));
+        if (condition.n && !expression_parse(r->cx->arena, condition, &why))
+            finding(r, "Webhook %.*s is not sent, its condition is not understood: %.*s", STR_ARG(rows_text(rows, 0)),
+                    STR_ARG(why));
+    }
+    return !failed(r->cx);
+}
+
 static bool say_sessions(struct report *r)
 {
     int64_t sessions = 0;
@@ -298,7 +316,7 @@ bool adoption_report(struct ctx *cx, struct buf *out)
                 (long)secrets.sealed);
     if (missing)
         finding(&r, "%ld files whose bytes are not in the folders beside the configuration", (long)missing);
-    if (!say_sessions(&r) || !say_tableless(&r) || !say_not_run(&r))
+    if (!say_sessions(&r) || !say_tableless(&r) || !say_not_run(&r) || !say_webhooks(&r))
         return false;
     say_columnless(&r);
     say_off(&r);

@@ -124,6 +124,35 @@ static bool compare(enum comparison how, struct thing a, struct thing b)
     return false;
 }
 
+static struct thing reckon(char sign, struct thing a, struct thing b)
+{
+    bool numbers = a.kind == THING_NUMBER && b.kind == THING_NUMBER;
+    bool by_nothing = sign == '/' && !(b.number < 0) && !(b.number > 0);
+    if (!numbers || by_nothing)
+        return (struct thing){ 0 };
+    return number(sign == '+'   ? a.number + b.number
+                  : sign == '-' ? a.number - b.number
+                  : sign == '*' ? a.number * b.number
+                                : a.number / b.number);
+}
+
+static struct thing field_value(const struct node *n, const json_t *doc)
+{
+    struct thing t = thing_of(json_object_getn(doc, n->field.p, n->field.n));
+    return t.kind == THING_NONE && n->literal ? thing_of(n->literal) : t;
+}
+
+static struct thing of_texts(enum node_kind kind, struct thing text, struct thing with)
+{
+    if (text.kind != THING_TEXT)
+        return (struct thing){ 0 };
+    if (kind == NODE_STRIPPED)
+        return (struct thing){ .kind = THING_TEXT, .text = str_trim(text.text) };
+    if (with.kind != THING_TEXT)
+        return (struct thing){ 0 };
+    return number(kind == NODE_BEGINS ? str_starts(text.text, with.text) : str_ends(text.text, with.text));
+}
+
 struct thing expression_value(const struct node *n, const json_t *doc)
 {
     struct thing left = n->left ? expression_value(n->left, doc) : (struct thing){ 0 };
@@ -131,7 +160,7 @@ struct thing expression_value(const struct node *n, const json_t *doc)
     case NODE_LITERAL:
         return thing_of(n->literal);
     case NODE_FIELD:
-        return thing_of(json_object_getn(doc, n->field.p, n->field.n));
+        return field_value(n, doc);
     case NODE_LENGTH:
         return number((double)length(left));
     case NODE_NOT:
@@ -142,6 +171,13 @@ struct thing expression_value(const struct node *n, const json_t *doc)
         return thing_is_true(left) ? left : expression_value(n->right, doc);
     case NODE_COMPARE:
         return number(compare(n->comparison, left, expression_value(n->right, doc)));
+    case NODE_RECKON:
+        return reckon(n->sign, left, expression_value(n->right, doc));
+    case NODE_STRIPPED:
+        return of_texts(n->kind, left, left);
+    case NODE_BEGINS:
+    case NODE_ENDS:
+        return of_texts(n->kind, left, expression_value(n->right, doc));
     }
     return left;
 }

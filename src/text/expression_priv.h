@@ -2,7 +2,19 @@
 /* What the parser of expressions, their evaluation and the stencils share. */
 #include "text.h"
 
-enum node_kind { NODE_LITERAL, NODE_FIELD, NODE_LENGTH, NODE_NOT, NODE_AND, NODE_OR, NODE_COMPARE };
+enum node_kind {
+    NODE_LITERAL,
+    NODE_FIELD,
+    NODE_LENGTH,
+    NODE_NOT,
+    NODE_AND,
+    NODE_OR,
+    NODE_COMPARE,
+    NODE_RECKON,
+    NODE_BEGINS,
+    NODE_ENDS,
+    NODE_STRIPPED
+};
 enum comparison {
     IS_EQUAL,
     IS_UNEQUAL,
@@ -19,8 +31,9 @@ enum comparison {
 struct node {
     enum node_kind kind;
     enum comparison comparison;
-    const struct node *left, *right; /* NODE_LENGTH and NODE_NOT: left */
-    const json_t *literal;
+    char sign;                       /* NODE_RECKON: + - * / */
+    const struct node *left, *right; /* NODE_LENGTH, NODE_NOT, NODE_STRIPPED: left */
+    const json_t *literal;           /* NODE_FIELD: what stands for nothing */
     struct str field;
 };
 

@@ -1,5 +1,5 @@
 /* The parser of conditions: the part of Python's expressions that compares the fields of a document with what is written
- * there. No call, no arithmetic, no name but doc: what cannot be read is refused, with its place. */
+ * there: reckoning and three methods of texts, no other call, no name but doc. What cannot be read is refused, with its place. */
 #include <math.h>
 
 #include "expression_priv.h"
@@ -166,11 +166,12 @@ static struct node *node_new(struct reader *r, enum node_kind kind, const struct
     return n;
 }
 
-/* doc.field, doc["field"], doc.get("field") */
+/* doc.field, doc["field"], doc.get("field"), doc.get("field", 0) */
 static const struct node *field_of_doc(struct reader *r)
 {
     struct str name = STR_NONE;
     const char *close = NULL;
+    const json_t *otherwise = NULL;
     if (reader_takes(r, "["))
         close = "]";
     else if (!reader_takes(r, "."))
@@ -180,15 +181,19 @@ static const struct node *field_of_doc(struct reader *r)
     if (close) {
         const json_t *text = reader_literal(r);
         name = json_str_of(text);
-        if (!text || !reader_takes(r, close))
+        bool spare = text && *close == ')' && reader_takes(r, ",");
+        if (spare)
+            otherwise = reader_literal(r);
+        if (!text || (spare && !otherwise) || !reader_takes(r, close))
             return reader_fault(r, "A field's name in quotes is missing");
     }
     skip_space(r);
-    if (!name.n || r->field_count == EXPRESSION_FIELDS || (r->rest.n && strchr("(.[", r->rest.p[0])))
+    if (!name.n || r->field_count == EXPRESSION_FIELDS || (r->rest.n && strchr("([", r->rest.p[0])))
         return reader_fault(r, "Only doc and its fields are known here");
     r->fields[r->field_count++] = name;
     struct node *n = node_new(r, NODE_FIELD, NULL, NULL);
     n->field = name;
+    n->literal = otherwise;
     return n;
 }
 
@@ -240,6 +245,73 @@ static const struct node *operand(struct reader *r)
     return literal(r, reader_literal(r));
 }
 
+/* ---- methods, reckoning --------------------------------------------------------------------------------------------------------- */
+
+static const struct node *method(struct reader *r, const struct node *of)
+{
+    static const struct {
+        const char *name;
+        enum node_kind kind;
+    } methods[] = { { "startswith", NODE_BEGINS }, { "endswith", NODE_ENDS }, { "strip", NODE_STRIPPED } };
+    struct reader before = *r;
+    struct str name = reader_name(r);
+    for (size_t i = 0; i < countof(methods); i++) {
+        if (!str_is(name, methods[i].name) || !reader_takes(r, "("))
+            continue;
+        bool alone = methods[i].kind == NODE_STRIPPED;
+        const struct node *with = alone ? NULL : operand(r);
+        if ((!alone && !with) || !reader_takes(r, ")"))
+            return reader_fault(r, "A bracket is missing");
+        return node_new(r, methods[i].kind, of, with);
+    }
+    r->rest = before.rest;
+    return reader_fault(r, "Only doc and its fields are known here");
+}
+
+static const struct node *value(struct reader *r)
+{
+    const struct node *n = operand(r);
+    for (unsigned count = 0; n && reader_takes(r, "."); count++)
+        n = count < DEPTH_MOST ? method(r, n) : reader_fault(r, "This is too long a chain");
+    return n;
+}
+
+static bool takes_sign(struct reader *r, const char *signs, char *out)
+{
+    for (; *signs; signs++)
+        if (reader_takes(r, (const char[]){ *signs, '\0' })) {
+            *out = *signs;
+            return true;
+        }
+    return false;
+}
+
+static const struct node *reckoned(struct reader *r, const struct node *left, const struct node *right, char sign)
+{
+    struct node *n = right ? node_new(r, NODE_RECKON, left, right) : NULL;
+    if (n)
+        n->sign = sign;
+    return n;
+}
+
+static const struct node *product(struct reader *r)
+{
+    const struct node *left = value(r);
+    char sign = 0;
+    for (unsigned count = 0; left && takes_sign(r, "*/", &sign); count++)
+        left = count < DEPTH_MOST ? reckoned(r, left, value(r), sign) : reader_fault(r, "This is too long a chain");
+    return left;
+}
+
+static const struct node *sum(struct reader *r)
+{
+    const struct node *left = product(r);
+    char sign = 0;
+    for (unsigned count = 0; left && takes_sign(r, "+-", &sign); count++)
+        left = count < DEPTH_MOST ? reckoned(r, left, product(r), sign) : reader_fault(r, "This is too long a chain");
+    return left;
+}
+
 /* ---- comparisons, not, and, or --------------------------------------------------------------------------------------------------- */
 
 static bool takes_comparison(struct reader *r, enum comparison *out)
@@ -270,10 +342,10 @@ static bool takes_comparison(struct reader *r, enum comparison *out)
 /* a < b < c is a < b and b < c. */
 static const struct node *comparisons(struct reader *r)
 {
-    const struct node *left = operand(r), *all = NULL;
+    const struct node *left = sum(r), *all = NULL;
     enum comparison comparison;
     for (unsigned count = 0; left && takes_comparison(r, &comparison); count++) {
-        const struct node *right = count < DEPTH_MOST ? operand(r) : reader_fault(r, "This is too long a chain");
+        const struct node *right = count < DEPTH_MOST ? sum(r) : reader_fault(r, "This is too long a chain");
         if (!right)
             return NULL;
         struct node *one = node_new(r, NODE_COMPARE, left, right);

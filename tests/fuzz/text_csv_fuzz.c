@@ -3,25 +3,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "../unit/drops.h"
 #include "text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct drops {
-    struct str rest;
-    size_t most;
-};
-
-static ssize_t read_drop(void *arg, char *to, size_t most)
-{
-    struct drops *d = arg;
-    size_t n = d->rest.n < d->most ? d->rest.n : d->most;
-    n = n < most ? n : most;
-    if (n)
-        memcpy(to, d->rest.p, n);
-    d->rest = str_from(d->rest, n);
-    return (ssize_t)n;
-}
 
 /* Written again with commas; *fatal: it ended before its end. */
 static struct str rewritten(struct arena *a, struct str text, size_t drop, bool guarded, bool *sound)

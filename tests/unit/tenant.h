@@ -76,8 +76,7 @@ static inline void tenant_open(void)
         tenant_tables(&cx);
     made = true;
     db_return(&cx);
-    memcpy(tenant_folder, "/tmp/preau-sites-XXXXXX", sizeof "/tmp/preau-sites-XXXXXX");
-    assert_non_null(mkdtemp(tenant_folder));
+    snprintf(tenant_folder, sizeof tenant_folder, "%s", test_folder());
     mkdir(arena_printf(test_arena, "%s/school.local", tenant_folder), 0700);
     tenant_write(arena_printf(test_arena, "%s/school.local/site_config.json", tenant_folder),
                  "{\"db_name\": \"school\", \"db_password\": \"school-secret\","
@@ -112,5 +111,4 @@ static inline void tenant_close(void)
 {
     arena_reset(test_arena);
     sites_close();
-    run_quietly((const char *const[]){ "rm", "-r", tenant_folder, NULL });
 }

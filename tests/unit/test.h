@@ -28,3 +28,5 @@ static inline void assert_str_(struct str actual, const char *expected, const ch
 extern struct arena *test_arena;
 /* A call without a site on that arena. */
 struct ctx test_ctx(void);
+/* A new folder, in the arena of the test; gone when the program ends. */
+const char *test_folder(void);

@@ -14,8 +14,7 @@
 
 static inline void school_folder(void)
 {
-    char *folder = mkdtemp(arena_printf(test_arena, "/tmp/preau-sites-XXXXXX"));
-    assert_non_null(folder);
+    const char *folder = test_folder();
     mkdir(arena_printf(test_arena, "%s/school.local", folder), 0700);
     FILE *f = fopen(arena_printf(test_arena, "%s/school.local/site_config.json", folder), "w");
     assert_non_null(f);

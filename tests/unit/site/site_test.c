@@ -31,9 +31,7 @@ static void write_common(const char *text)
 /* A folder of its own for the running test. */
 static void open_folder(void)
 {
-    char *name = arena_printf(test_arena, "/tmp/preau-sites-XXXXXX");
-    folder = mkdtemp(name);
-    assert_non_null(folder);
+    folder = test_folder();
 }
 
 static void open_sites(void)
@@ -46,7 +44,6 @@ static void open_sites(void)
 static void close_sites(void)
 {
     sites_close();
-    (void)!system(arena_printf(test_arena, "rm -r %s", folder));
 }
 
 static const struct site *must_find(const char *host)

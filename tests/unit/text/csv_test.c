@@ -1,22 +1,7 @@
 /* CSV and lines that come in pieces: what spreadsheets write, and what nobody should. */
+#include "drops.h"
 #include "test.h"
 #include "text.h"
-
-struct drops {
-    struct str rest;
-    size_t most;
-};
-
-static ssize_t read_drop(void *arg, char *to, size_t most)
-{
-    struct drops *d = arg;
-    size_t n = d->rest.n < d->most ? d->rest.n : d->most;
-    n = n < most ? n : most;
-    if (n)
-        memcpy(to, d->rest.p, n);
-    d->rest = str_from(d->rest, n);
-    return (ssize_t)n;
-}
 
 /* All records as one text: fields between | and |, records between newlines; a bad one as its number and !. */
 static struct str shown(struct str text, size_t drop)

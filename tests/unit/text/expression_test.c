@@ -62,19 +62,44 @@ TEST(expression, judges_as_python_does)
         holds(no[i], false);
 }
 
+TEST(expression, reckons_and_asks_texts)
+{
+    static const char *const yes[] = { "doc.amount + doc.count > 13",
+                                       "doc.amount * 2 - 1 == 20",
+                                       "doc.count - 1 == 2",
+                                       "doc.count -1 == 2",
+                                       "doc.amount / doc.count == 3.5",
+                                       "1 + 2 * 3 == 7",
+                                       "doc.get('missing', 0) == 0",
+                                       "doc.get('count', 9) == 3",
+                                       "doc.name.startswith('INV-') and not doc.name.endswith('-2')",
+                                       "doc.status.strip() == 'Active'",
+                                       "(doc.note or '').startswith('')" };
+    static const char *const no[] = { "doc.note + 1 > 0",   "doc.amount / doc.zero > 0",
+                                      "doc.status + 1 > 0", "doc.note.startswith('a')",
+                                      "doc.count.strip()",  "doc.status.startswith(1)" };
+    for (size_t i = 0; i < countof(yes); i++)
+        holds(yes[i], true);
+    for (size_t i = 0; i < countof(no); i++)
+        holds(no[i], false);
+}
+
 TEST(expression, refuses_what_is_not_a_comparison_of_the_documents_fields)
 {
     static const char *const bad[] = { "",
                                        "doc",
                                        "doc.",
                                        "doc.a.b",
-                                       "doc.get('a', 1)",
                                        "doc.save()",
+                                       "doc.a.lower()",
+                                       "doc.a.startswith()",
+                                       "doc.a ** 2",
+                                       "doc.get('a', )",
+                                       "doc.a +",
                                        "frappe.db.sql('x')",
                                        "__import__('os')",
                                        "doc.a = 1",
                                        "doc.a == ",
-                                       "doc.a + 1 > 2",
                                        "doc.a == 'x",
                                        "doc.a == 1 doc.b",
                                        "(doc.a",
