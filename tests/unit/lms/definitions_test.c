@@ -122,8 +122,8 @@ TEST(definitions, rows_that_make_no_sense_stop_nothing)
     RUN(&cx,
         "CREATE OR REPLACE TABLE `school`.`tabOdd` (`name` varchar(140) PRIMARY KEY, `kind` varchar(140), `amount` "
         "decimal(21,9), `linked` varchar(140))");
-    RUN(&cx, "INSERT INTO `school`.`tabDocType` (`name`, `module`, `autoname`, `title_field`, `sort_field`) VALUES "
-             "('Odd', 'Old', 'field:nope', 'nope', 'nope')");
+    RUN(&cx, "INSERT INTO `school`.`tabDocType` (`name`, `module`, `issingle`, `autoname`, `title_field`, "
+             "`sort_field`) VALUES ('Odd', 'Old', 1, 'field:nope', 'nope', 'nope')"); /* a table it has not */
     RUN(&cx, "INSERT INTO `school`.`tabDocField` (`name`, `parent`, `parenttype`, `parentfield`, `idx`, `fieldname`, "
              "`fieldtype`, `options`, `default`, `fetch_from`) VALUES "
              "('o-1', 'Odd', 'DocType', 'fields', 1, 'rows', 'Table', 'Nope', NULL, NULL),"
@@ -148,7 +148,6 @@ TEST(definitions, rows_that_make_no_sense_stop_nothing)
     assert_int_equal(odd->field_count, 5);
     assert_null(odd->autoname);
     assert_null(odd->title_field);
-    RUN(&cx, "DROP TABLE `school`.`tabOdd`");
     forget_own(&cx);
     school_close(&cx);
 }
