@@ -119,9 +119,6 @@ TEST(definitions, rows_that_make_no_sense_stop_nothing)
 {
     struct ctx cx;
     school_open(&cx);
-    RUN(&cx,
-        "CREATE OR REPLACE TABLE `school`.`tabOdd` (`name` varchar(140) PRIMARY KEY, `kind` varchar(140), `amount` "
-        "decimal(21,9), `linked` varchar(140))");
     RUN(&cx, "INSERT INTO `school`.`tabDocType` (`name`, `module`, `issingle`, `autoname`, `title_field`, "
              "`sort_field`) VALUES ('Odd', 'Old', 1, 'field:nope', 'nope', 'nope')"); /* a table it has not */
     RUN(&cx, "INSERT INTO `school`.`tabDocField` (`name`, `parent`, `parenttype`, `parentfield`, `idx`, `fieldname`, "
