@@ -100,6 +100,17 @@ def test_hostile_questions_are_only_words(school, camp, q):
     assert school.guest.get("/search?q=" + urllib.parse.quote(q)).status in (200, 404, 417)
 
 
+def test_a_visitor_s_page_is_kept_until_something_changes(school, camp):
+    first = school.guest.get("/search?q=marché")
+    assert "<mark>marché</mark>" in first.text and first.header("Cache-Control") == "no-cache" and first.header("ETag")
+    assert school.guest.get("/search?q=marché", headers={"If-None-Match": first.header("ETag")}).status == 304
+    lesson = camp["Go au marché"]
+    school.admin.put(f"/api/resource/LMS Lesson/{lesson}", {"title": "Go aux halles"})
+    assert school.guest.get("/search?q=marché", headers={"If-None-Match": first.header("ETag")}).status == 200
+    school.admin.put(f"/api/resource/LMS Lesson/{lesson}", {"title": "Go au marché"})
+    assert 'noindex' in first.text and "Disallow: /search" in school.guest.get("/robots.txt").text
+
+
 def test_the_index_follows_the_documents_at_once(school):
     admin, guest = school.admin, school.guest
     tree = admin.create("LMS Bootcamp", title="Follow", slug="follow", published=1, language="fr", courses=[
