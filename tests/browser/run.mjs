@@ -101,7 +101,7 @@ async function without_script() {
   await page.fill("#q", plan.word);
   await page.keyboard.press("Enter");
   await page.waitForURL(/q=/);
-  if (!(await page.locator(".card").count())) problems.push("nothing found");
+  if (!(await page.locator(".results mark").count())) problems.push("nothing found");
   say("without script", problems);
   await context.close();
 }

@@ -11,6 +11,11 @@ PAGES = [
     {"name": "catalogue", "path": "/"},
     {"name": "found", "path": "/?q=walrus"},
     {"name": "nothing-found", "path": "/?q=zzzz"},
+    {"name": "search", "path": "/search"},
+    {"name": "search-found", "path": "/search?q=walrus"},
+    {"name": "search-some", "path": "/search?q=walrus+zzzz"},
+    {"name": "search-nothing", "path": "/search?q=zzzz"},
+    {"name": "legal", "path": "/legal/notice"},
     {"name": "bootcamp", "path": "/bootcamps/ugly"},
     {"name": "empty-bootcamp", "path": "/bootcamps/empty"},
     {"name": "lesson", "path": "/bootcamps/ugly/first/video"},
@@ -35,7 +40,7 @@ VIDEOS = [
     {"name": "vimeo", "path": "/bootcamps/ugly/first/vimeo", "src": "https://player.vimeo.com/video/76979871?h=0a1b2c"},
     {"name": "file", "path": "/bootcamps/ugly/first/film", "src": "https://files.example.org/film.mp4"},
 ]
-KEYBOARD = ["/", "/bootcamps/ugly", "/bootcamps/ugly/first/video", "/login", "/signup", "/forgot", "/api/docs", "/api/docs/LMS%20Bootcamp"]
+KEYBOARD = ["/", "/search?q=walrus", "/bootcamps/ugly", "/bootcamps/ugly/first/video", "/login", "/signup", "/forgot", "/api/docs", "/api/docs/LMS%20Bootcamp"]
 CHECKS = ([f"{kind} {page['name']}-{lang}-{theme}" for kind in ("fits", "axe", "quiet") for page in PAGES
            for lang in ("en", "fr") for theme in ("light", "dark")]
           + [f"facade {video['name']}" for video in VIDEOS] + ["without script", "try it", "try it without script"] + [f"keyboard {p}" for p in KEYBOARD])
