@@ -428,7 +428,7 @@ struct batch_report {
     struct batch_error *errors;                          /* the first BATCH_ERRORS_MOST of those that failed */
     size_t error_count;
 };
-enum { BATCH_ERRORS_MOST = 1000 };
+enum { BATCH_ERRORS_MOST = 10000 };
 
 struct batch_import {
     struct str doctype;

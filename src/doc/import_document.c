@@ -183,6 +183,16 @@ static struct str name_of(struct ctx *cx, const json_t *json)
     return json_is_integer(name) ? json_scalar_text(cx->arena, name) : str_trim(json_str_of(name));
 }
 
+/* Where a field is the name ("field:item_code"), a file need not say it twice. */
+static struct str name_by_field(struct ctx *cx, const struct doctype *type, const json_t *json)
+{
+    struct str naming = str_of(type->autoname);
+    if (!str_starts(naming, STR("field:")))
+        return STR_NONE;
+    const json_t *value = json_object_get(json, type->autoname + strlen("field:"));
+    return json_is_integer(value) ? json_scalar_text(cx->arena, value) : str_trim(json_str_of(value));
+}
+
 bool import_document(struct ctx *cx, const struct layout *l, json_t *json, bool updates, enum outcome *outcome)
 {
     *outcome = OUTCOME_INSERTED;
@@ -191,7 +201,8 @@ bool import_document(struct ctx *cx, const struct layout *l, json_t *json, bool 
     struct str name = name_of(cx, json), stored;
     if (l->type->is_single)
         return update(cx, l, json, str_of(l->type->name), outcome);
-    if (updates && name.n && doc_exists(cx, l->type->name, name, &stored))
+    struct str known = name.n ? name : name_by_field(cx, l->type, json);
+    if (updates && known.n && doc_exists(cx, l->type->name, known, &stored))
         return update(cx, l, json, stored, outcome);
     return !failed(cx) && insert(cx, l, json, name);
 }

@@ -277,7 +277,7 @@ def watched(words):
             peak = max(peak, resident(process.pid))
         except (OSError, TypeError):
             pass
-        time.sleep(0.02)
+        time.sleep(0.002)
     out, err = process.communicate()
     assert process.returncode == 0, err
     return peak, out
@@ -292,7 +292,7 @@ def test_memory_does_not_grow_with_the_file(school, tmp_path):
     assert peaks[1] - peaks[0] < 8_000, peaks
     for ending in ("csv", "jsonl"):
         small, out = watched([PREAU, "data", "export", school.host, "Comment", str(tmp_path / f"s.{ending}"), *sites,
-                              "--filters", '{"name": ["<", "many-0000100"]}'])
+                              "--filters", '{"name": ["<", "many-0002000"]}'])
         large, out = watched([PREAU, "data", "export", school.host, "Comment", str(tmp_path / f"l.{ending}"), *sites])
         assert str(MANY + MANY // 10) in out and large - small < 8_000, (small, large)
 
@@ -333,9 +333,40 @@ def test_an_import_beside_writers_repeats_what_deadlocks(school, admin, tmp_path
 
 
 def test_too_many_errors_are_counted_and_cut(admin):
-    text = "item_code,item_name,standard_rate\n" + "".join(f"Z-{i},x,bad\n" for i in range(1500))
+    text = "item_code,item_name,standard_rate\n" + "".join(f"Z-{i},x,bad\n" for i in range(10_500))
     report = upload(admin, "Item", "z.csv", text).message
-    assert report["failed"] == 1500 and len(report["errors"]) == 1000
+    assert report["failed"] == 10_500 and len(report["errors"]) == 10_000
+    assert [e["row"] for e in report["errors"]] == list(range(2, 10_002))
+
+
+def test_what_is_no_utf8_fails_by_row(admin):
+    text = b"item_code,item_name\nU-1,caf\xc3\xa9\nU-2,caf\xe9\nU-3,x\n"
+    report = upload(admin, "Item", "u.csv", text).message
+    assert counts(report) == (3, 2, 0, 0, 1) and report["errors"][0]["row"] == 3 and "UTF-8" in report["errors"][0]["message"]
+    lines = b'{"item_code": "U-4", "item_name": "x"}\n{"item_code": "U-5", "item_name": "\xe9"}\n{"item_code": "U-6", "item_name": "y"}\n'
+    report = upload(admin, "Item", "u.jsonl", lines).message
+    assert counts(report) == (3, 2, 0, 0, 1) and report["errors"][0]["row"] == 2
+
+
+def test_an_import_that_was_killed_goes_on_with_update(school, admin, run, tmp_path):
+    path = tmp_path / "killed.csv"
+    path.write_text("item_code,item_name\n" + "".join(f"KILL-{i:05},x\n" for i in range(6000)))
+    process = subprocess.Popen([PREAU, "data", "import", school.host, "Item", str(path), "--sites", str(school.server.sites)],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def there():
+        return admin.get("/api/method/frappe.client.get_count", {"doctype": "Item", "filters": {"name": ["like", "KILL-%"]}}).message
+    while not there() and process.poll() is None:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    before = there()
+    assert 0 < before < 6000 and before % 100 == 0
+    status, out, _ = run("import", "Item", path, "--update", "--json")
+    report = json.loads(out)
+    assert status == 0, report["errors"][:3]
+    assert report["unchanged"] >= before and report["unchanged"] + report["inserted"] == 6000
+    assert there() == 6000
 
 
 # ---- who may ---------------------------------------------------------------------------------------------------------
