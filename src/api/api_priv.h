@@ -34,6 +34,8 @@ const struct doctype *api_doctype(struct web *w, struct str name);
 
 /* A client's new document, saved; NULL: thrown. */
 struct doc *api_insert(struct web *, struct str doctype, const json_t *document);
+/* The caller has the right on the document of this name, as far as the DocType tells. False: thrown. */
+bool api_may(struct web *, const struct doctype *, struct str name, enum right);
 /* The document with the client's fields put onto it, saved; NULL: thrown. */
 struct doc *api_change(struct web *, struct str doctype, struct str name, const json_t *document);
 /* The whole document as the client has it: what it does not say becomes empty (frappe.client.save, submit). */

@@ -104,10 +104,20 @@ static const json_t *with_known_state(struct web *w, const json_t *document)
     return copy;
 }
 
+/* Who may read the DocType is told about this document; who may not, nothing: not even whether it is there. */
+bool api_may(struct web *w, const struct doctype *type, struct str name, enum right right)
+{
+    struct ctx *cx = &w->cx;
+    if (perm_allows(cx, type, NULL, right))
+        return true;
+    const struct doc *doc = perm_allows(cx, type, NULL, READ) ? doc_load(cx, type->name, name) : doc_new(cx, type);
+    return doc && perm_check(cx, type, doc, right);
+}
+
 struct doc *api_change(struct web *w, struct str doctype, struct str name, const json_t *document)
 {
     const struct doctype *type = api_doctype(w, doctype);
-    if (!type || !perm_check(&w->cx, type, NULL, WRITE))
+    if (!type || !api_may(w, type, name, WRITE))
         return NULL;
     struct doc *doc = doc_load_for_update(&w->cx, type, name);
     bool saved = doc && doc_merge(&w->cx, doc, with_known_state(w, document), false) && doc_save(&w->cx, doc, 0);
@@ -139,7 +149,7 @@ struct doc *api_replace(struct web *w, const json_t *document, int64_t docstatus
 {
     struct str doctype, name = api_name_in(w, document, "name");
     const struct doctype *type = api_doctype_of(w, document, &doctype) ? api_doctype(w, doctype) : NULL;
-    if (!type || !perm_check(&w->cx, type, NULL, WRITE))
+    if (!type || !(name.n ? api_may(w, type, name, WRITE) : perm_check(&w->cx, type, NULL, WRITE)))
         return NULL;
     struct doc *doc = name.n ? doc_load_for_update(&w->cx, type, name) : doc_new(&w->cx, type);
     if (!doc || (name.n && !has_stamps(w, type, document)) || !doc_merge(&w->cx, doc, document, name.n > 0))

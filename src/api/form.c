@@ -59,9 +59,10 @@ static bool cancel_as_sent(struct web *w, const json_t *object, struct doc **out
 {
     struct str doctype;
     const struct doctype *type = api_doctype_of(w, object, &doctype) ? api_doctype(w, doctype) : NULL;
-    if (!type || !perm_check(&w->cx, type, NULL, CANCEL))
+    struct str name = api_name_in(w, object, "name");
+    if (!type || !api_may(w, type, name, CANCEL))
         return false;
-    *out = doc_load_for_update(&w->cx, type, api_name_in(w, object, "name"));
+    *out = doc_load_for_update(&w->cx, type, name);
     if (!*out)
         return false;
     json_t *stamp = api_own(w, json_object());

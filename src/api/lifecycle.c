@@ -34,7 +34,7 @@ static bool cancel(struct web *w)
 {
     struct str name;
     const struct doctype *type = api_need_doctype(w, "doctype");
-    if (!type || !api_need(w, "name", &name) || !perm_check(&w->cx, type, NULL, CANCEL))
+    if (!type || !api_need(w, "name", &name) || !api_may(w, type, name, CANCEL))
         return false;
     struct doc *doc = doc_load_for_update(&w->cx, type, name);
     if (!doc || !doc_cancel(&w->cx, doc, 0))

@@ -264,3 +264,45 @@ def test_a_recorded_exchange_comes_out_the_same(world, exchange):
         ours["data"] = ours["data"][:len(theirs["data"])]
     Comparison(world, exchange).same("", theirs, ours)
     no_surprise(exchange, answer)
+
+
+# ---- refusals as Frappe words them, in the same world (frappe-api.md 5.5) --------------------------------------------------
+
+def refusal(answer):
+    """(server messages, _error_message)"""
+    assert (answer.status, answer.exc_type) == (403, "PermissionError"), answer
+    return [m["message"] for m in answer.server_messages], answer.json.get("_error_message")
+
+
+@pytest.fixture(scope="module")
+def lesson(world):
+    return world.school.admin.create("LMS Lesson", title="Not for students").data["name"]
+
+
+@pytest.mark.parametrize("method, path, body, right", [
+    ("PUT", "/api/resource/LMS Lesson/{}", {"title": "x"}, "write"),
+    ("POST", "/api/method/frappe.client.set_value", {"fieldname": "title", "value": "x"}, "write"),
+    ("POST", "/api/method/frappe.client.save", {"doc": {"title": "x"}}, "write"),
+    ("POST", "/api/method/frappe.client.cancel", {}, "cancel"),
+    ("POST", "/api/resource/LMS Lesson/{}", {"run_method": "add_comment", "text": "x"}, "write"),
+])
+def test_who_reads_and_may_not_write_is_told_of_the_document(world, lesson, method, path, body, right):
+    names = {"doctype": "LMS Lesson", "name": lesson}
+    body = {"doc": {**names, **body["doc"]}} if "doc" in body else {**names, **body} if "client" in path else body
+    answer = world.school.client(STUDENT).request(method, path.format(lesson), json_body=body)
+    assert refusal(answer) == ([f"User <strong>{STUDENT}</strong> does not have access to this document: LMS Lesson - {lesson}"],
+                               f"Insufficient Permission for LMS Lesson (<strong>{right}</strong>)")
+
+
+def test_who_reads_and_may_not_delete(world, lesson):
+    answer = world.school.client(STUDENT).delete(f"/api/resource/LMS Lesson/{lesson}")
+    assert refusal(answer) == ([f"User not allowed to delete LMS Lesson: {lesson}"], None)
+
+
+def test_who_reads_none_is_told_the_same_of_every_name(world, lesson):
+    guest = world.school.guest
+    for verb, send in (("write", lambda name: guest.put(f"/api/resource/LMS Lesson/{name}", {"title": "x"})),
+                       ("delete", lambda name: guest.delete(f"/api/resource/LMS Lesson/{name}"))):
+        there, missing = refusal(send(lesson)), refusal(send("missing"))
+        assert json.dumps(there).replace(lesson, "missing") == json.dumps(missing)
+        assert verb == "delete" or there[1] == "Insufficient Permission for LMS Lesson (<strong>write</strong>)"
