@@ -339,6 +339,8 @@ void doc_json(struct ctx *, const struct doc *, struct json_out *, bool with_nul
 bool perm_allows(struct ctx *, const struct doctype *, const struct doc *, enum right);
 /* As perm_allows, and throws what spec/frappe-api.md 5.5 says (PermissionError, or DoesNotExistError where it hides). */
 bool perm_check(struct ctx *, const struct doctype *, const struct doc *, enum right);
+/* Refuses the right on a document of this name in the words of perm_check, whether there is one or not. Always NULL. */
+void *perm_refuse(struct ctx *, const struct doctype *, struct str name, enum right);
 /* May the caller read the field on this document (NULL: on every document)? */
 bool perm_reads_field(struct ctx *, const struct doctype *, const struct field *, const struct doc *);
 /* The rows over `alias`, among those the caller sees, on which they may read the field: a boolean SQL expression. */

@@ -299,11 +299,11 @@ bool perm_check_result(struct ctx *cx, const struct doc *doc, enum right right)
     return !failed(cx) && (kept || refuse_document(cx, doc->type, doc, right));
 }
 
-void *perm_refuse(struct ctx *cx, const struct doctype *type, struct str name)
+void *perm_refuse(struct ctx *cx, const struct doctype *type, struct str name, enum right right)
 {
     struct doc stranger = { .arena = cx->arena, .type = type, .name = name };
     if (!failed(cx))
-        refuse_document(cx, type, &stranger, READ);
+        refuse_document(cx, type, &stranger, right);
     return NULL;
 }
 
@@ -317,7 +317,7 @@ void *perm_missing(struct ctx *cx, const struct doctype *type, struct str name)
     if (failed(cx))
         return NULL;
     if (perm_keeps_rows(cx, type))
-        return perm_refuse(cx, type, name);
+        return perm_refuse(cx, type, name, READ);
     return throw(cx, &DoesNotExistError, N_("%s %.*s not found"), type->name, STR_ARG(name));
 }
 

@@ -26,8 +26,6 @@ bool access_sees_all(struct ctx *, const struct access *);
 bool perm_check_result(struct ctx *, const struct doc *, enum right);
 /* There is no such document: throws what the caller would be told of one that rules keep from them. */
 void *perm_missing(struct ctx *, const struct doctype *, struct str name);
-/* What is said of any document, there or not, to who may read none of the DocType. NULL. */
-void *perm_refuse(struct ctx *, const struct doctype *, struct str name);
 
 /* Where the caller may read a column. */
 enum reach { REACH_NOWHERE, REACH_SOME, REACH_EVERYWHERE };

@@ -148,7 +148,7 @@ struct doc *doc_readable(struct ctx *cx, struct doc *doc)
 struct doc *doc_read(struct ctx *cx, const struct doctype *type, struct str name)
 {
     if (!perm_allows(cx, type, NULL, READ))
-        return perm_refuse(cx, type, name);
+        return perm_refuse(cx, type, name, READ);
     struct doc *doc = doc_find(cx, type->name, name);
     if (!doc)
         return perm_missing(cx, type, name);
