@@ -1,6 +1,10 @@
 """The pages in headless Chromium: run.mjs does the looking once, each of its checks is a test here."""
+import email
+import email.policy
 import json
+import re
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -25,6 +29,7 @@ PAGES = [
     {"name": "forgot", "path": "/forgot"},
     {"name": "link-expired", "path": "/update-password?key=0", "status": 410},
     {"name": "goodbye", "path": "/goodbye"},
+    {"name": "invitation", "path": None},  # its address comes by mail
     {"name": "not-found", "path": "/nothing", "status": 404},
     {"name": "docs", "path": "/api/docs"},
     {"name": "docs-bootcamp", "path": "/api/docs/LMS%20Bootcamp"},
@@ -46,10 +51,23 @@ CHECKS = ([f"{kind} {page['name']}-{lang}-{theme}" for kind in ("fits", "axe", "
           + [f"facade {video['name']}" for video in VIDEOS] + ["without script", "try it", "try it without script"] + [f"keyboard {p}" for p in KEYBOARD])
 
 
+def invited(demo):
+    """The page behind the link of an invitation."""
+    demo.create("Invitation", email="guest@browser.test", bootcamp="gratis")
+    folder = demo.folder / "data/mail/tech-school.local"
+    for _ in range(100):
+        for path in folder.glob("*.eml") if folder.exists() else ():
+            if b"guest@browser.test" in path.read_bytes():
+                mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+                return re.search(r"/signup\?invitation=[0-9a-f]+", mail.get_body(("plain",)).get_content())[0]
+        time.sleep(0.1)
+    raise AssertionError("no mail")
+
+
 @pytest.fixture(scope="module")
 def seen(demo, tmp_path_factory):
     plan = tmp_path_factory.mktemp("plan") / "plan.json"
-    plan.write_text(json.dumps({"base": demo.base, "sid": demo.login("student"), "pages": PAGES, "videos": VIDEOS,
+    plan.write_text(json.dumps({"base": demo.base, "sid": demo.login("student"), "pages": [{**page, "path": page["path"] or invited(demo)} for page in PAGES], "videos": VIDEOS,
                                 "keyboard": KEYBOARD, "word": "walrus", "shots": str(SHOTS)}))
     done = subprocess.run(["node", str(HERE / "run.mjs"), str(plan)], capture_output=True, text=True, timeout=300)
     found = {line["check"]: line for line in map(json.loads, done.stdout.splitlines())}
