@@ -326,3 +326,11 @@ def test_every_fieldtype_moves_out_of_one_server_and_into_another(plain, server,
                      "fieldname": "password"}).message == "hidden-word"
     assert admin.create("Every Kind", int=1).exc_type == "MandatoryError"
     assert admin.create("Every Kind", data="x", later="y").data["name"] == "KIND-002"
+
+
+def test_webhooks_whose_condition_is_not_understood_are_named(server, frappe):
+    rows = ("('w1', 1, 'doc.status == \"Open\" and doc.total + doc.tax > 10'), ('w2', 1, 'frappe.db.exists(\"x\")'),"
+            "('w3', 0, 'frappe.db.exists(\"x\")'), ('w4', 1, NULL)")
+    school = moved_in(server, "--db", frappe(f"INSERT INTO `tabWebhook` (`name`, `enabled`, `condition`) VALUES {rows};"))
+    said = [line for line in school.report.splitlines() if "Webhook w" in line]
+    assert len(said) == 1 and "w2 is not sent" in said[0] and "Only doc and its fields" in said[0]
