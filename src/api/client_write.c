@@ -91,7 +91,7 @@ static bool is_standard(struct str field)
 }
 
 /* `fieldname` is a name with its `value`, or an object of both: then a whole document may be in it, as it was read. */
-static bool changes_of(struct web *w, const json_t **out)
+static bool changes_of(struct web *w, struct str doctype, const json_t **out)
 {
     struct str field;
     if (!web_arg_parsed(w, "fieldname", out))
@@ -102,6 +102,10 @@ static bool changes_of(struct web *w, const json_t **out)
         return false;
     if (is_standard(field))
         return throw(&w->cx, &ValidationError, "Cannot edit standard fields");
+    const struct doctype *type = api_doctype(w, doctype);
+    if (!type || !doc_field(type, field))
+        return type && throw(&w->cx, &ValidationError, "Field %.*s does not exist on %s",
+                             STR_ARG(html_escape(w->cx.arena, str_slice(field, 0, 64)).text), type->name);
     const json_t *value = web_arg_json(w, "value");
     json_t *object = api_own(w, json_object());
     if (is_falsy(value))
@@ -116,7 +120,7 @@ static bool set_value(struct web *w)
 {
     struct str doctype, name;
     const json_t *changes;
-    if (!api_need(w, "doctype", &doctype) || !api_need(w, "name", &name) || !changes_of(w, &changes))
+    if (!api_need(w, "doctype", &doctype) || !api_need(w, "name", &name) || !changes_of(w, doctype, &changes))
         return false;
     const struct doc *doc = api_change(w, doctype, name, changes);
     api_answer_key(w);
