@@ -129,8 +129,9 @@ static bool take(struct adoption *ad, struct str *why)
     if (!school_found(ad->a, ad->host, ad->config, why))
         return false;
     bool done = bring_database(ad, why) && adoption_is_frappe(ad->a, ad->host, why) &&
-                adoption_complete(ad->a, ad->host, why) && school_fill(ad->a, &school, why) &&
-                files_bring(ad->a, &ad->files, ad->folder, ad->host, why) && print_report(ad, why);
+                (!ad->in_place || adoption_joins(ad->a, ad->host, why)) && adoption_complete(ad->a, ad->host, why) &&
+                school_fill(ad->a, &school, why) && files_bring(ad->a, &ad->files, ad->folder, ad->host, why) &&
+                print_report(ad, why);
     if (done && !ad->dry)
         return school_open(ad->a, ad->host, why);
     school_discard(ad->a, ad->host);

@@ -50,6 +50,29 @@ bool adoption_is_frappe(struct arena *a, struct str host, struct str *why)
     return !missing;
 }
 
+bool adoption_joins(struct arena *a, struct str host, struct str *why)
+{
+    struct ctx cx;
+    struct str table;
+    if (!open_site(a, host, &cx, why))
+        return false;
+    struct sql *q = sql_new(&cx);
+    sql_add(q, "SELECT CONCAT(`TABLE_NAME`, ': ', `COLLATION_NAME`) FROM `information_schema`.`COLUMNS` WHERE "
+               "`COLLATION_NAME` LIKE 'utf8mb4\\_%\\_ci' AND `COLLATION_NAME` <> 'utf8mb4_unicode_ci' AND "
+               "`TABLE_SCHEMA` = ");
+    sql_text(q, str_of(cx.tenant->database));
+    sql_add(q, " LIMIT 1");
+    bool other = db_first_text(&cx, q, &table);
+    if (other)
+        *why = str_printf(a, "its text is not collated as utf8mb4_unicode_ci (%.*s): take a copy, without --in-place",
+                          STR_ARG(table));
+    else if (failed(&cx))
+        *why = cx.err.message;
+    other |= failed(&cx);
+    db_return(&cx);
+    return !other;
+}
+
 bool adoption_complete(struct arena *a, struct str host, struct str *why)
 {
     struct ctx cx;

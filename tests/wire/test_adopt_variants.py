@@ -205,6 +205,14 @@ def test_other_collations_and_engines(server, frappe):
     assert set(collations) == {"utf8mb4_unicode_ci", "utf8mb4_bin"}
 
 
+def test_other_collations_are_not_taken_in_place(server, frappe, tmp_path):
+    database = frappe("ALTER TABLE `tabRole` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;")
+    config = tmp_path / "site_config.json"
+    config.write_text(json.dumps({**json.loads(CONFIG.read_text()), "db_password": "a-password-of-frappe"}))
+    assert "tabRole: utf8mb4_general_ci" in stays_out(server, "--db", database, "--in-place", config=config)
+    assert "tabRole" in server_sql(server, f"SHOW TABLES FROM `{database}`")
+
+
 # ---- dumps -----------------------------------------------------------------------------------------------------------
 LIVING = """
 CREATE VIEW `user_mails` AS SELECT name, email FROM `tabUser`;
