@@ -110,6 +110,14 @@ struct lesson_view *lms_lesson(struct ctx *, struct str lesson, struct str langu
 /* The caller opens the lesson: the clock of what must be watched or read for some time begins. In a transaction of its
  * own, so a page that is only read may do it. One statement, or none. */
 void lms_lesson_opened(struct ctx *, const struct lesson_view *);
+/* What the button below the lesson says: as lms.report_progress with the event `manual`, or `answer` where one was typed.
+ * Completes what the button may complete; else `why` is a sentence in the caller's language, and the school is told where
+ * it decides. Begins the transaction. */
+struct lesson_outcome {
+    bool complete;
+    struct str why;
+};
+bool lms_lesson_button(struct ctx *, const struct lesson_view *, struct str answer, struct lesson_outcome *out);
 /* By the three parts of its address. */
 struct lesson_view *lms_lesson_at(struct ctx *, struct str bootcamp, struct str course, struct str lesson,
                                   struct str language);

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { LEAVE_MS = 200 }; /* for a worker to put down what it has finished */
 enum { BACKLOG = 4096, LOOPS_MOST = 64 };
 
 static unsigned or_default(unsigned value, long fallback)
@@ -181,6 +182,14 @@ uint16_t http_server_port(const struct http_server *s)
 }
 
 /* ---- stop ----------------------------------------------------------------------------------------------------------- */
+/* The loop may have sent an answer, and ended, before the worker that handed it over has left its work. */
+static bool workers_left(void)
+{
+    for (int waited_ms = 0; lanes_running() && waited_ms < LEAVE_MS; waited_ms++)
+        usleep(1000);
+    return !lanes_running();
+}
+
 void http_server_stop(struct http_server *s, int grace_s)
 {
     s->drain_until_us = clock_mono_us() + (int64_t)grace_s * 1000000;
@@ -190,7 +199,7 @@ void http_server_stop(struct http_server *s, int grace_s)
     for (unsigned i = 0; i < s->loop_count; i++)
         if (s->loops[i].thread)
             thread_join(s->loops[i].thread);
-    if (lanes_running()) { /* their exchanges are in use: nothing can be freed under them */
+    if (!workers_left()) { /* their exchanges are in use: nothing can be freed under them */
         log_say(LOG_WARN, "http.stop", "Stopped while %u workers were still in their work.", lanes_running());
         return;
     }

@@ -99,14 +99,39 @@ static void facts_view(struct page *p, const struct lesson_view *l)
     step_view(p, "next", l->next);
 }
 
-static bool show(struct web *w)
+/* How far the reader is, and the button that is always there for those enrolled. */
+static void progress_view(struct page *p, const struct lesson_view *l)
 {
-    struct lesson_view *l = lms_lesson_at(&w->cx, web_captured(w, "bootcamp"), web_captured(w, "course"),
-                                          web_captured(w, "lesson"), w->cx.lang);
-    if (!l)
-        return false;
-    lms_lesson_opened(&w->cx, l);
+    const struct enrollment_facts *enrolled = &l->outline->enrolled;
+    if (!enrolled->access)
+        return;
+    struct view *view = view_sub(p->view, "progress");
+    view_int(view, "done", enrolled->completed);
+    view_int(view, "total", enrolled->total);
+    view_flag(view, "lesson_done", l->lesson->completed);
+    view_flag(view, "all_done", enrolled->total > 0 && enrolled->completed >= enrolled->total);
+    if (l->lesson->completed || !l->readable)
+        return;
+    struct view *way = view_sub(p->view, "to_complete");
+    view_text(way, "url", l->lesson->url);
+    view_flag(way, "asks_answer", str_is(l->completion, "Answer"));
+}
+
+static struct lesson_view *lesson_asked(struct web *w)
+{
+    return lms_lesson_at(&w->cx, web_captured(w, "bootcamp"), web_captured(w, "course"), web_captured(w, "lesson"),
+                         w->cx.lang);
+}
+
+/* `outcome`: what the button just said; NULL: it was not pressed. */
+static bool send_lesson(struct web *w, const struct lesson_view *l, const struct lesson_outcome *outcome)
+{
     struct page p = page_open(w, l->lesson->title);
+    progress_view(&p, l);
+    if (outcome) {
+        view_text(p.view, "outcome", outcome->why);
+        view_text(p.view, "typed", web_arg(w, "answer"));
+    }
     facts_view(&p, l);
     outline_view(&p, p.view, l->outline, l->lesson->name);
     if (l->readable) {
@@ -122,6 +147,39 @@ static bool show(struct web *w)
     view_text(p.view, "og_type", STR("article"));
     return page_send(&p, "lesson", 200);
 }
+
+static bool show(struct web *w)
+{
+    struct lesson_view *l = lesson_asked(w);
+    if (!l)
+        return false;
+    lms_lesson_opened(&w->cx, l);
+    return send_lesson(w, l, NULL);
+}
+
+/* Done: the page again, with the number moved. Not yet: the page says what is missing. */
+static bool press(struct web *w)
+{
+    struct lesson_outcome outcome;
+    if (user_is_guest(w->cx.user))
+        return web_redirect(w, 303, page_login_url(w));
+    struct lesson_view *l = lesson_asked(w);
+    if (!l)
+        return false;
+    if (!l->readable)
+        return throw(&w->cx, &PermissionError, "Enroll in the bootcamp to open this lesson.");
+    if (!lms_lesson_button(&w->cx, l, str_trim(web_arg(w, "answer")), &outcome))
+        return false;
+    return outcome.complete ? web_redirect(w, 303, l->lesson->url) : send_lesson(w, l, &outcome);
+}
+
+ROUTE(lesson_button) = { .pattern = "/bootcamps/:bootcamp/:course/:lesson",
+                         .verbs = HTTP_POST,
+                         .run = press,
+                         .page = true,
+                         .form = true,
+                         .uses = LMS_LEARNING,
+                         .about = "The button of a lesson: completes it, or says what is missing." };
 
 ROUTE(lesson) = { .pattern = "/bootcamps/:bootcamp/:course/:lesson",
                   .verbs = HTTP_GET,

@@ -39,6 +39,8 @@ PAGES = [
     {"name": "member-bootcamp", "path": "/bootcamps/git-from-zero-to-team", "member": True},
     {"name": "logout", "path": "/logout", "member": True},
     {"name": "account", "path": "/account", "member": True},
+    {"name": "me", "path": "/me", "member": True},
+    {"name": "member-lesson", "path": "/bootcamps/git-from-zero-to-team/first-steps/what-git-keeps", "member": True},
 ]
 VIDEOS = [
     {"name": "youtube", "path": "/bootcamps/ugly/first/video", "src": "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"},

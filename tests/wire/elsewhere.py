@@ -21,8 +21,9 @@ ROOT_PASSWORD = 'se"cr\\et of\'root'
 
 
 def mariadb_on(folder, port):
+    (folder / "tmp").mkdir()  # in a shared one, another server's start removes our temporary tables
     install = ["mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db",
-               "--skip-name-resolve", f"--datadir={folder}/data"]
+               "--skip-name-resolve", f"--datadir={folder}/data", f"--tmpdir={folder}/tmp"]
     as_root = ["--user=root"] if os.geteuid() == 0 else []
     subprocess.run(install + as_root, check=True, capture_output=True)
     first = folder / "first.sql"
@@ -32,7 +33,8 @@ def mariadb_on(folder, port):
                      f"'$.authentication_string',PASSWORD(X'{hexadecimal}')) WHERE User='root' AND Host='localhost';\n"
                      "FLUSH PRIVILEGES;\n")
     server = shutil.which("mariadbd", path=os.environ["PATH"] + ":/usr/sbin")
-    return subprocess.Popen([server, "--no-defaults", *as_root, f"--datadir={folder}/data", f"--port={port}",
+    return subprocess.Popen([server, "--no-defaults", *as_root, f"--datadir={folder}/data",
+                             f"--tmpdir={folder}/tmp", f"--port={port}",
                              "--bind-address=127.0.0.1", f"--socket={folder}/s", f"--init-file={first}",
                              "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
                              "--skip-character-set-client-handshake", "--innodb-buffer-pool-size=64M"],

@@ -12,8 +12,10 @@ from elsewhere import PREAU, Elsewhere, free_port
 class Serving:
     def __init__(self, elsewhere):
         self.port = free_port()
-        self.process = subprocess.Popen([PREAU, "serve", "--sites", str(elsewhere.sites), "--listen",
-                                         f"127.0.0.1:{self.port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.log = elsewhere.folder / f"serve-{self.port}.log"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen([PREAU, "serve", "--sites", str(elsewhere.sites), "--listen",
+                                             f"127.0.0.1:{self.port}"], stdout=log, stderr=log)
 
     def get(self, path, host, **headers):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -34,7 +36,7 @@ class Serving:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(60) == 0
+        assert self.process.wait(60) == 0, self.log.read_text(errors="replace")[-6000:]
 
 
 @pytest.fixture(scope="module")

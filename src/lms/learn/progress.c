@@ -261,3 +261,19 @@ void lms_lesson_opened(struct ctx *cx, const struct lesson_view *view)
     if (view->readable && view->outline->enrolled.access && timed && !view->lesson->completed)
         watch_begin(cx, view->lesson->name, view->own_video_url);
 }
+
+bool lms_lesson_button(struct ctx *cx, const struct lesson_view *view, struct str answer, struct lesson_outcome *out)
+{
+    const struct doctype *type = doc_type(cx, STR("LMS Lesson"));
+    struct report r = { .lesson = type ? doc_read(cx, type, view->lesson->name) : NULL,
+                        .enrolled = view->outline->enrolled,
+                        .event = answer.n ? STR("answer") : STR("manual"),
+                        .answer = answer,
+                        .position_ms = -1,
+                        .player_ms = -1 };
+    struct progress p;
+    if (!r.lesson || !progress_report(cx, &r, &p))
+        return false;
+    *out = (struct lesson_outcome){ p.complete, p.why };
+    return true;
+}
