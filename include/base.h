@@ -7,6 +7,7 @@
 #include "base/ctx.h"
 #include "base/decimal.h"
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "base/random.h"

@@ -48,14 +48,8 @@ struct target {
 static bool write_out(struct outlet *outlet, struct buf *b)
 {
     struct target *t = (struct target *)(void *)outlet;
-    for (size_t done = 0; done < b->n;) {
-        ssize_t n = write(t->fd, b->p + done, b->n - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return throw(t->cx, &CommandFailed, N_("%s cannot be written: the disk may be full."), t->path);
-        done += (size_t)n;
-    }
+    if (!fd_write(t->fd, (struct str){ b->p, b->n }))
+        return throw(t->cx, &CommandFailed, N_("%s cannot be written: the disk may be full."), t->path);
     b->n = 0;
     return true;
 }

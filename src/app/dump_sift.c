@@ -3,7 +3,6 @@
 #include "dump_sift.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <strings.h>
 #include <unistd.h>
@@ -61,11 +60,7 @@ static int peek(struct sift *s)
 
 static void flush(struct sift *s)
 {
-    for (size_t done = 0; done < s->pending && !s->failed;) {
-        ssize_t n = write(s->out, s->written + done, s->pending - done);
-        s->failed = n < 0 && errno != EINTR;
-        done += n > 0 ? (size_t)n : 0;
-    }
+    s->failed = s->failed || !fd_write(s->out, (struct str){ (const char *)s->written, s->pending });
     s->pending = 0;
 }
 

@@ -135,18 +135,6 @@ static json_t *read_config(struct ctx *cx, const char *path)
     return config;
 }
 
-static bool write_all(int fd, const char *p, size_t n)
-{
-    while (n) {
-        ssize_t wrote = write(fd, p, n);
-        if (wrote < 0 && errno != EINTR)
-            return false;
-        p += wrote > 0 ? wrote : 0;
-        n -= wrote > 0 ? (size_t)wrote : 0;
-    }
-    return true;
-}
-
 static bool write_file(struct ctx *cx, const char *path, const char *text)
 {
     const char *fresh = arena_printf(cx->arena, "%s.new", path);
@@ -154,7 +142,7 @@ static bool write_file(struct ctx *cx, const char *path, const char *text)
     int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return cannot(cx, fresh);
-    bool ok = write_all(fd, text, strlen(text)) && fsync(fd) == 0;
+    bool ok = fd_write(fd, str_of(text)) && fsync(fd) == 0;
     close(fd);
     if (!ok || rename(fresh, path))
         return cannot(cx, path);

@@ -200,11 +200,8 @@ bool file_write(struct arena *a, const char *path, struct str bytes, struct str 
         return false;
     }
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    size_t n = 0;
-    ssize_t put = 1;
-    while (fd >= 0 && n < bytes.n && (put = write(fd, bytes.p + n, bytes.n - n)) > 0)
-        n += (size_t)put;
-    if (fd >= 0 && close(fd) == 0 && n == bytes.n)
+    bool written = fd >= 0 && fd_write(fd, bytes);
+    if (fd >= 0 && close(fd) == 0 && written)
         return true;
     *why = str_printf(a, "%s cannot be written", path);
     return false;

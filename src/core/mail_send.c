@@ -100,19 +100,6 @@ static bool not_sent(struct ctx *cx, const struct mail_row *m, struct str why, b
 }
 
 /* ---- the folder ------------------------------------------------------------------------------------------------------------------ */
-static bool write_whole(int fd, struct str text)
-{
-    while (text.n) {
-        ssize_t wrote = write(fd, text.p, text.n);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote <= 0)
-            return false;
-        text = str_from(text, (size_t)wrote);
-    }
-    return true;
-}
-
 /* Under another name first: who looks into the folder sees whole mails only. */
 static bool write_file(struct arena *a, const char *path, struct str text)
 {
@@ -120,7 +107,7 @@ static bool write_file(struct arena *a, const char *path, struct str text)
     int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return false;
-    bool ok = write_whole(fd, text);
+    bool ok = fd_write(fd, text);
     ok = close(fd) == 0 && ok;
     return ok && rename(fresh, path) == 0;
 }

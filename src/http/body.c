@@ -31,20 +31,6 @@ static int open_spool(void)
     return fd;
 }
 
-static bool write_all(int fd, const char *bytes, size_t size)
-{
-    while (size) {
-        ssize_t n = write(fd, bytes, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        bytes += n;
-        size -= (size_t)n;
-    }
-    return true;
-}
-
 static bool has_disk(struct task *t, size_t size)
 {
     t->body_in_file += size;
@@ -57,10 +43,10 @@ static void spool(struct task *t, const char *bytes, size_t size)
     t->spool_failed = !has_disk(t, size);
     if (!t->spool_failed && rq->spool_fd < 0) {
         rq->spool_fd = open_spool();
-        t->spool_failed = rq->spool_fd < 0 || !write_all(rq->spool_fd, rq->body.p, rq->body.n);
+        t->spool_failed = rq->spool_fd < 0 || !fd_write(rq->spool_fd, rq->body);
         rq->body = STR_NONE;
     }
-    t->spool_failed = t->spool_failed || !write_all(rq->spool_fd, bytes, size);
+    t->spool_failed = t->spool_failed || !fd_write(rq->spool_fd, (struct str){ bytes, size });
 }
 
 static void keep(struct task *t, const char *bytes, size_t size)

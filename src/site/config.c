@@ -125,19 +125,6 @@ struct str site_config_text(const struct site *s, const char *key)
     return json_is_string(v) ? (struct str){ json_string_value(v), json_string_length(v) } : STR_NONE;
 }
 
-static bool write_all(int fd, struct str text)
-{
-    while (text.n) {
-        ssize_t wrote = write(fd, text.p, text.n);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote <= 0)
-            return false;
-        text = str_from(text, (size_t)wrote);
-    }
-    return true;
-}
-
 /* A new file beside the old one, on disk before it takes the old one's place: a crash leaves one of the two whole. */
 static bool replace_file(struct arena *a, int folder, const char *name, struct str text)
 {
@@ -145,7 +132,7 @@ static bool replace_file(struct arena *a, int folder, const char *name, struct s
     int fd = openat(folder, fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return false;
-    bool ok = write_all(fd, text) && fsync(fd) == 0;
+    bool ok = fd_write(fd, text) && fsync(fd) == 0;
     ok = close(fd) == 0 && ok;
     ok = ok && renameat(folder, fresh, folder, name) == 0 && fsync(folder) == 0;
     if (!ok)

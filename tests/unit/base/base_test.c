@@ -1,6 +1,10 @@
 /* The base room: memory, text, calendar, money. */
 #include "test.h"
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int released[3], releases;
@@ -246,4 +250,60 @@ TEST(str, digits_of_whole_numbers)
     assert_memory_equal(text, "0", 1);
     assert_int_equal(str_digits(text, UINT64_MAX), 20);
     assert_memory_equal(text, "18446744073709551615", 20);
+}
+
+static void interrupted(int signal)
+{
+    (void)signal;
+}
+
+/* Reads slowly what the parent writes; the exit status says whether it was all of it. */
+static pid_t slow_reader(int ends[2], size_t expected)
+{
+    pid_t child = fork();
+    if (child)
+        return child;
+    char piece[4096];
+    ssize_t n;
+    size_t total = 0;
+    close(ends[1]);
+    usleep(50000); /* the pipe is full meanwhile: calls are interrupted before they wrote anything */
+    while ((n = read(ends[0], piece, sizeof piece)) > 0) {
+        total += (size_t)n;
+        usleep(500);
+    }
+    _exit(total == expected ? 0 : 1);
+}
+
+TEST(fd, all_is_written_though_a_signal_interrupts_each_call)
+{
+    enum { MANY = 256 << 10 };
+    int ends[2], status = -1;
+    struct sigaction mine = { .sa_handler = interrupted }, before; /* no SA_RESTART: calls end early */
+    struct itimerval often = { { 0, 2000 }, { 0, 2000 } }, never = { { 0, 0 }, { 0, 0 } };
+    char *bytes = arena_alloc(test_arena, MANY);
+    memset(bytes, 'x', MANY);
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = slow_reader(ends, MANY);
+    sigaction(SIGALRM, &mine, &before);
+    setitimer(ITIMER_REAL, &often, NULL);
+    bool whole = fd_write(ends[1], (struct str){ bytes, MANY });
+    setitimer(ITIMER_REAL, &never, NULL);
+    sigaction(SIGALRM, &before, NULL);
+    close(ends[1]);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    close(ends[0]);
+    assert_true(whole);
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+TEST(fd, a_full_disk_is_told)
+{
+    int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    errno = 0;
+    assert_false(fd_write(fd, STR("x")));
+    assert_int_equal(errno, ENOSPC);
+    close(fd);
 }
