@@ -203,5 +203,7 @@ bool file_kind_fits(const struct file_kind *, struct str bytes);
 /* Well-formed codes: ISO 639 language with an optional region ("fr", "pt-BR"); a currency of ISO 4217 in capitals. */
 bool is_language(struct str);
 bool is_currency(struct str);
+/* Decimals of the currency's smallest unit, as ISO 4217 has them: 0, 2 or 3. */
+int currency_places(struct str);
 /* An address that a browser or our own client may follow: http or https, no control character. */
 bool is_web_address(struct str);

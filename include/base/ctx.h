@@ -27,6 +27,7 @@ struct ctx {
     bool writing;           /* a READ WRITE transaction is open */
     uint32_t statements;    /* run so far, for the log line and for budgets in tests */
     struct str request_id;  /* of the exchange, or empty */
+    struct str peer;        /* address of the client, or empty: to count by, never to be stored */
     /* The translation of a message id into `lang`; NULL: English. Set by the site room. */
     const char *(*translate)(const struct ctx *, const char *message_id);
 };

@@ -118,6 +118,10 @@ static bool take_argument(struct web *w, struct doc *args, size_t i, const json_
     const struct field *f = &args->type->fields[i];
     if (!is_missing(value))
         return value_from_json(&w->cx, args->type, f, value, &args->values[i]);
+    if (json_is_string(value) && f->type == DATA && !f->reqd && !f->preset) {
+        args->values[i] = (struct value){ VALUE_TEXT, .text = STR("") }; /* given, and empty: not the same as absent */
+        return true;
+    }
     return !f->reqd ||
            throw(&w->cx, &FrappeTypeError, "%s() missing the required argument: '%s'", args->type->name, f->name);
 }

@@ -26,6 +26,7 @@ static void open_call(struct visit *v)
     v->site = w->cx.site;
     v->open = true;
     w->cx.request_id = r->id;
+    w->cx.peer = r->peer;
     w->cx.user = user_guest;
     w->cx.may_write = (r->method & HTTP_UNSAFE || (w->route && w->route->writes_on_get)) && !w->cx.site->reads_only;
     v->ticket = cache_ticket(w->cx.site);

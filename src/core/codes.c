@@ -38,6 +38,21 @@ bool is_currency(struct str code)
     return false;
 }
 
+int currency_places(struct str code)
+{
+    static const char none[] = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF ";
+    static const char three[] = "BHD IQD JOD KWD LYD OMR TND ";
+    static const struct {
+        const char *codes;
+        int places;
+    } others[] = { { none, 0 }, { three, 3 } };
+    for (size_t i = 0; i < countof(others) && code.n == 3; i++)
+        for (const char *p = others[i].codes; *p; p += 4)
+            if (!memcmp(p, code.p, 3))
+                return others[i].places;
+    return 2;
+}
+
 bool is_web_address(struct str url)
 {
     if (has_control(url) || str_has(url, ' ') || str_has(url, '"') || str_has(url, '<'))

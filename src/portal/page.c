@@ -4,6 +4,7 @@
 #include "assets.h"
 #include "base/embedded.h"
 #include "brand.h"
+#include "core.h"
 #include "portal.h"
 
 static const struct template_set *templates; /* set once, before serving */
@@ -231,10 +232,8 @@ struct str page_words_with(struct web *w, const char *message_id, struct str val
 
 static const struct {
     const char *code, *sign;
-    int places;
-} currencies[] = { { "EUR", "€", 2 },   { "USD", "$", 2 }, { "GBP", "£", 2 },     { "CHF", "CHF", 2 },
-                   { "CAD", "CA$", 2 }, { "JPY", "¥", 0 }, { "XOF", "F CFA", 0 }, { "XAF", "F CFA", 0 },
-                   { "TND", "DT", 3 },  { "KWD", "KD", 3 } };
+} currencies[] = { { "EUR", "€" }, { "USD", "$" },     { "GBP", "£" },     { "CHF", "CHF" }, { "CAD", "CA$" },
+                   { "JPY", "¥" }, { "XOF", "F CFA" }, { "XAF", "F CFA" }, { "TND", "DT" },  { "KWD", "KD" } };
 
 /* Groups of three digits by `separator`, then `point` and the fraction. */
 static struct str grouped(struct arena *a, struct str fixed, struct str separator, struct str point)
@@ -260,13 +259,10 @@ struct str page_money(struct web *w, struct decimal amount, struct str currency)
     if (decimal_is_zero(amount))
         return page_words(w, N_("Free"));
     struct str sign = currency;
-    int places = 2;
     for (size_t i = 0; i < countof(currencies); i++)
-        if (str_is(currency, currencies[i].code)) {
+        if (str_is(currency, currencies[i].code))
             sign = str_of(currencies[i].sign);
-            places = currencies[i].places;
-        }
-    struct str fixed = decimal_fixed(a, amount, places);
+    struct str fixed = decimal_fixed(a, amount, currency_places(currency));
     struct tongue tongue = tongue_of(w->cx.lang);
     struct str number = grouped(a, fixed, tongue.group, tongue.decimal);
     bool before = str_starts(tongue.price, STR("{sign}")); /* a word is not written against the number */

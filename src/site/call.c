@@ -253,6 +253,7 @@ struct ctx call_beside(struct ctx *cx)
                          .translate = cx->translate,
                          .now_us = cx->now_us,
                          .request_id = cx->request_id,
+                         .peer = cx->peer,
                          .may_write = true };
 }
 

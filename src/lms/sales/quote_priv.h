@@ -1,0 +1,45 @@
+#pragma once
+/* What a quote is made of: the article, the code, the rule that wins. */
+#include "lms/sales.h"
+
+/* How the school rounds, and to how many places its currency goes. */
+struct money {
+    enum rounding method;
+    int places;
+};
+struct money money_of(const struct site *, struct str currency);
+
+/* What is sold. */
+struct article {
+    struct str item_code, item_group, currency;
+    struct decimal price;        /* of one unit, as the pages show it */
+    struct decimal max_discount; /* percent; 0: no limit */
+};
+
+/* A code as typed, and what its rows say. */
+struct code {
+    struct str name, rule, sales_partner, from, upto, rule_from, rule_upto;
+    int64_t used, most, most_per_user; /* 0: no limit */
+    bool disabled;
+    bool ours; /* its rule names no other company: another school's code is unknown here */
+    bool fits; /* its rule is for the article */
+};
+/* False: there is none, or failed(cx). */
+bool code_find(struct ctx *, struct str typed, const struct article *, struct code *out);
+/* `used` is the code's own count or the question's. False: failed(cx). */
+bool code_judge(struct ctx *, const struct code *, const struct quote_question *, struct str on,
+                enum code_verdict *out);
+
+/* The rule that makes the lowest price; rule empty: none lowers it. */
+struct offer {
+    struct str rule;
+    struct decimal price; /* reduced */
+    int64_t priority;
+    bool by_code;
+};
+/* Of all rules that hold on the day for one unit of the article; `code_rule` is the rule of a valid code, or empty. */
+bool offer_best(struct ctx *, const struct article *, struct str on, struct str code_rule, struct str user,
+                struct offer *out);
+
+/* " AND …": the rule `r` is for the article. */
+void sql_rule_fits(struct ctx *, struct sql *, const struct article *);
