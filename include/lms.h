@@ -1,5 +1,6 @@
 #pragma once
-/* lms: the school. Bootcamps, courses, lessons and their translations; who may open what; enrollments; selling.
+/* lms: the school. Bootcamps, courses, lessons and their translations; who may open what; enrollments. Selling stands in
+ * lms/sales.h.
  *
  * What pages and methods show of the catalogue comes from here, so that both show the same. All functions speak for
  * cx->user, ask the rules of doc (perm.c) and return memory of the call's arena. Few statements each, and the number

@@ -22,28 +22,29 @@ struct quote_question {
     int64_t used_before; /* how often the code was used, instead of what its row counts; below 0: as counted */
 };
 /* What was found of a code, tested in this order. */
-enum code_verdict {
-    CODE_OK,
-    CODE_UNKNOWN,
-    CODE_DISABLED,
-    CODE_WRONG_ITEM,
-    CODE_NOT_STARTED,
-    CODE_EXPIRED,
-    CODE_EXHAUSTED
+enum coupon_verdict {
+    COUPON_OK,
+    COUPON_UNKNOWN,
+    COUPON_DISABLED,
+    COUPON_WRONG_ITEM,
+    COUPON_NOT_STARTED,
+    COUPON_EXPIRED,
+    COUPON_EXHAUSTED
 };
-const char *code_verdict_name(enum code_verdict); /* "ok", "not_started" … */
+const char *coupon_verdict_name(enum coupon_verdict); /* "ok", "not_started" … */
 /* Whether a code like this is there at all is nobody's business but the school's: unknown, disabled, not started, expired. */
-bool code_verdict_is_secret(enum code_verdict);
+bool coupon_verdict_is_secret(enum coupon_verdict);
 
 struct quote {
     struct decimal price, discount, tax, total; /* total = price - discount + tax */
     bool tax_included;                          /* `total` without a discount is the price as the pages show it */
     struct str item_code, currency;             /* item_code may be empty: a bootcamp that no Item sells */
-    enum code_verdict verdict;                  /* CODE_OK also where no code was given */
+    enum coupon_verdict verdict;                /* COUPON_OK also where no code was given */
     struct str coupon_code;                     /* name of the code that made the price; empty: none did */
     struct str pricing_rule, sales_partner;     /* the rule that made the price; whom the code belongs to */
     const char *reason;                         /* one sentence, a message id */
 };
 /* Reads the bootcamp or Item as the caller. Statements: those of that document, one for the Item, one for the code, one
- * for the rules, one for a limit per person. False: thrown (DoesNotExistError, PermissionError). */
+ * for the rules, one for a limit per person. False: thrown (DoesNotExistError, PermissionError,
+ * MandatoryError where neither is named). */
 bool lms_quote(struct ctx *, const struct quote_question *, struct quote *out);

@@ -108,20 +108,18 @@ struct str api_name_in(struct web *w, const json_t *object, const char *key)
 }
 
 /* ---- declared arguments --------------------------------------------------------------------------------------------- */
-static bool is_missing(const json_t *value)
+/* An empty text says something only where a text may be empty: in an optional Data argument. */
+static bool is_missing(const struct field *f, const json_t *value)
 {
-    return !value || json_is_null(value) || (json_is_string(value) && !json_string_length(value));
+    bool empty = json_is_string(value) && !json_string_length(value);
+    return !value || json_is_null(value) || (empty && (f->reqd || f->type != DATA));
 }
 
 static bool take_argument(struct web *w, struct doc *args, size_t i, const json_t *value)
 {
     const struct field *f = &args->type->fields[i];
-    if (!is_missing(value))
+    if (!is_missing(f, value))
         return value_from_json(&w->cx, args->type, f, value, &args->values[i]);
-    if (json_is_string(value) && f->type == DATA && !f->reqd && !f->preset) {
-        args->values[i] = (struct value){ VALUE_TEXT, .text = STR("") }; /* given, and empty: not the same as absent */
-        return true;
-    }
     return !f->reqd ||
            throw(&w->cx, &FrappeTypeError, "%s() missing the required argument: '%s'", args->type->name, f->name);
 }

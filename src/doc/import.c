@@ -2,7 +2,9 @@
  * a document that fails is reported and the others go on. */
 #include "import_priv.h"
 
-enum { DOCUMENTS_AT_ONCE = 100, BYTES_AT_ONCE = 2 << 20, MEMORY_AT_ONCE = 16 << 20, TRIES = 5, MESSAGE_MOST = 300 };
+#include <unistd.h>
+
+enum { DOCUMENTS_AT_ONCE = 100, BYTES_AT_ONCE = 2 << 20, MEMORY_AT_ONCE = 16 << 20, TRIES = 8, MESSAGE_MOST = 300 };
 
 struct importing {
     struct ctx *cx;
@@ -129,6 +131,15 @@ static bool try_batch(struct importing *m, struct batch_report *r)
     return m->wish->dry_run || call_commit(m->cx);
 }
 
+/* Who lost waits, each for another time and longer each time (10 ms … 1.3 s): begun again at once by two, a batch would
+ * only meet the other once more. */
+static void stand_back(unsigned tries)
+{
+    uint16_t dice;
+    random_fill(&dice, sizeof dice);
+    usleep((5000U << tries) + (5000U << tries) * dice / UINT16_MAX);
+}
+
 /* A dry run is one transaction from beginning to end: nothing of it can be repeated. */
 static bool run_batch(struct importing *m)
 {
@@ -146,6 +157,7 @@ static bool run_batch(struct importing *m)
             return false;
         clear(cx);
         cx->memo = NULL;
+        stand_back(tries);
     }
     if (m->wish->dry_run)
         cx->later = NULL; /* it will never be later */

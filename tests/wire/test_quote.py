@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 COMMERCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "commerce" / "small"
-CAMP = "/api/method/lms.quote"
+QUOTE = "/api/method/lms.quote"
 
 
 def sell(school, slug, rate, **more):
@@ -38,7 +38,7 @@ def quote(client, slug, typed=None, **more):
     asked = {"bootcamp": slug, **more}
     if typed is not None:
         asked["coupon_code"] = typed
-    answer = client.get(CAMP, asked)
+    answer = client.get(QUOTE, asked)
     assert answer.status == 200, answer
     told = answer.message
     exact = json.loads(answer.text, parse_float=Decimal)["message"]
@@ -127,6 +127,37 @@ def test_a_used_up_code_says_so(school):
     assert (told["valid"], told["reason_code"], told["total"]) == (False, "exhausted", 100.0)
 
 
+@pytest.fixture
+def buyer(school):
+    """A student who is a Customer, and that Customer's name."""
+    school.add_user("buyer@example.com", "Student")
+    made = school.admin.create("Customer", customer_name="Buyer", user="buyer@example.com")
+    assert made.status == 200, made
+    return school.client("buyer@example.com"), made.data["name"]
+
+
+def test_a_person_has_a_limit_of_their_own_and_it_holds_at_once(school, buyer):
+    student, customer = buyer
+    slug = sell(school, "once", 100)
+    code(school, slug, "ONCE", "Discount Percentage", 50, coupon={"maximum_use_per_user": 1})
+    assert [quote(student, slug, "ONCE")["total"] for _ in range(3)] == [50.0] * 3
+    assert school.admin.create("Sales Invoice", customer=customer, coupon_code="ONCE",
+                               items=[{"item_code": f"ITEM-{slug}", "qty": 1}]).status == 200
+    assert quote(student, slug, "ONCE")["reason_code"] == "exhausted"
+    assert quote(school.guest, slug, "ONCE")["valid"] is True
+
+
+def test_a_rule_for_one_customer_is_for_nobody_else(school):
+    school.add_user("client@example.com", "Student")
+    customer = school.admin.create("Customer", customer_name="Client", user="client@example.com").data["name"]
+    slug = sell(school, "client", 100)
+    rule(school, slug, "Discount Percentage", 30, applicable_for="Customer", customer=customer)
+    client = school.client("client@example.com")
+    assert (quote(client, slug)["total"], quote(school.guest, slug)["total"]) == (70.0, 100.0)
+    school.admin.put(f"/api/resource/Customer/{customer}", {"user": ""})
+    assert quote(client, slug)["total"] == 100.0
+
+
 def test_first_and_last_day_count(school):
     slug = sell(school, "days", 100)
     code(school, slug, "MARCH", "Discount Percentage", 50, coupon={"valid_from": "2026-03-01", "valid_upto": "2026-03-31"})
@@ -142,21 +173,21 @@ def test_only_managers_choose_the_day_and_see_the_partner(school):
     assert quote(school.admin, slug, "ANNA")["sales_partner"] == "Anna"
     assert "sales_partner" not in quote(school.guest, slug, "ANNA")
     for more in ({"on": "2026-01-01"}, {"used_before": 3}):
-        assert school.guest.get(CAMP, {"bootcamp": slug, **more}).status == 403
+        assert school.guest.get(QUOTE, {"bootcamp": slug, **more}).status == 403
 
 
 def test_a_draft_and_a_name_that_is_not_there_are_both_404(school):
     school.admin.create("LMS Bootcamp", title="Hidden", slug="hidden", price=10)
     for name in ("hidden", "nowhere"):
-        assert school.guest.get(CAMP, {"bootcamp": name}).status == 404
-    assert school.guest.get(CAMP).status == 417
+        assert school.guest.get(QUOTE, {"bootcamp": name}).status == 404
+    assert school.guest.get(QUOTE).status == 417
 
 
 def test_codes_are_not_for_trying_out(school):
     slug = sell(school, "tries", 100)
     school.add_user("guesser@example.com", "Student")
     guesser = school.client("guesser@example.com")
-    answers = [guesser.get(CAMP, {"bootcamp": slug, "coupon_code": f"TRY{n}"}).status for n in range(61)]
+    answers = [guesser.get(QUOTE, {"bootcamp": slug, "coupon_code": f"TRY{n}"}).status for n in range(61)]
     assert set(answers[:60]) == {200} and answers[60] == 429
     assert quote(guesser, slug)["total"] == 100.0
 
@@ -220,7 +251,7 @@ def test_every_recorded_attempt_is_answered_as_expected(server, company):
     checks = [row for row in lines("coupon_checks") if row["company"] == company]
     assert len(checks) == {"Tech School": 25, "Data School": 22, "Cooking School": 14}[company]
     for check in checks:
-        told = school.admin.get(CAMP, {key: check[key] for key in ("coupon_code", "item_code", "on", "used_before")}).message
+        told = school.admin.get(QUOTE, {key: check[key] for key in ("coupon_code", "item_code", "on", "used_before")}).message
         expected = "unknown" if check["expected"] == "wrong_company" else check["expected"]
         assert told["reason_code"] == expected, (check, told)
         if told["coupon_code"]:

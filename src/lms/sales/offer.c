@@ -4,10 +4,9 @@
 #include "quote_priv.h"
 
 /* A brand is nothing that an Item of ours has, so a rule for brands fits none. */
-void sql_rule_fits(struct ctx *cx, struct sql *q, const struct article *article)
+void sql_rule_fits(struct sql *q, const struct article *article)
 {
-    call_depends(cx, "Pricing Rule");
-    sql_add(q, " AND (r.apply_on = 'Transaction' OR (r.apply_on = 'Item Code' AND EXISTS (SELECT 1 FROM ");
+    sql_add(q, "(r.apply_on = 'Transaction' OR (r.apply_on = 'Item Code' AND EXISTS (SELECT 1 FROM ");
     sql_doctype(q, "Pricing Rule Item Code");
     sql_add(q, " t WHERE t.parent = r.name AND t.item_code = ");
     sql_text(q, article->item_code);
@@ -16,6 +15,19 @@ void sql_rule_fits(struct ctx *cx, struct sql *q, const struct article *article)
     sql_add(q, " t WHERE t.parent = r.name AND t.item_group = ");
     sql_text(q, article->item_group);
     sql_add(q, ")))");
+}
+
+void sql_rule_is_ours(struct ctx *cx, struct sql *q)
+{
+    struct str company = site_setting(cx->site, "School Settings", "company");
+    sql_add(q, "(COALESCE(r.company, '') = ''");
+    if (company.n) {
+        sql_add(q, " OR r.company = ");
+        sql_text(q, company);
+    } else {
+        sql_add(q, " OR 1");
+    }
+    sql_add(q, ")");
 }
 
 /* A rule that asks for what is not known here (a group of customers, a territory, an expression of Python) does not hold;
@@ -31,16 +43,10 @@ static void rule_is_for(struct sql *q, struct str user)
     sql_add(q, ")))");
 }
 
-static void rule_is_of_school(struct ctx *cx, struct sql *q)
+static void rule_has_our_list(struct ctx *cx, struct sql *q)
 {
     sql_add(q, " AND (COALESCE(r.for_price_list, '') = '' OR r.for_price_list = ");
     sql_text(q, site_setting(cx->site, "ERPNext Settings", "price_list"));
-    sql_add(q, ")");
-    struct str company = site_setting(cx->site, "School Settings", "company");
-    if (!company.n)
-        return;
-    sql_add(q, " AND (COALESCE(r.company, '') = '' OR r.company = ");
-    sql_text(q, company);
     sql_add(q, ")");
 }
 
@@ -60,15 +66,10 @@ static void rule_holds(struct sql *q, const struct article *article, struct str 
 
 static struct decimal less_percent(struct decimal price, struct decimal percent, struct money money)
 {
-    struct decimal share, reduced;
-    struct decimal rest = decimal_subtract(DECIMAL_INT(100), percent);
-    if (!decimal_divide(rest, DECIMAL_INT(100), 9, ROUND_COMMERCIAL, &share) ||
-        !decimal_multiply(price, share, money.places, money.method, &reduced))
-        return price;
-    return reduced;
+    return money_percent(price, decimal_subtract(DECIMAL_INT(100), percent), money);
 }
 
-enum { RULE_NAME, RULE_KIND, RULE_RATE, RULE_PERCENT, RULE_AMOUNT, RULE_CURRENCY, RULE_PRIORITY, RULE_BY_CODE };
+enum { RULE_NAME, RULE_KIND, RULE_RATE, RULE_PERCENT, RULE_AMOUNT, RULE_CURRENCY, RULE_BY_CODE };
 
 /* An amount in another currency takes nothing off. Never below what the Item allows, never below 0. */
 static struct decimal reduced_by(struct rows *rule, const struct article *article, struct money money)
@@ -95,7 +96,6 @@ static void consider(struct ctx *cx, struct rows *rule, const struct article *ar
         return;
     best->price = price;
     best->rule = str_copy(cx->arena, rows_text(rule, RULE_NAME));
-    best->priority = rows_int(rule, RULE_PRIORITY);
     best->by_code = rows_int(rule, RULE_BY_CODE) != 0;
 }
 
@@ -103,19 +103,23 @@ bool offer_best(struct ctx *cx, const struct article *article, struct str on, st
                 struct offer *out)
 {
     *out = (struct offer){ .price = article->price };
+    call_depends(cx, "Pricing Rule");
+    call_depends(cx, "Customer");
     struct sql *q = sql_new(cx);
     sql_add(q, "SELECT r.name, r.rate_or_discount, r.rate, r.discount_percentage, r.discount_amount, r.currency, "
-               "CAST(COALESCE(NULLIF(r.priority, ''), '0') AS SIGNED) AS rank, r.coupon_code_based FROM ");
+               "r.coupon_code_based FROM ");
     sql_doctype(q, "Pricing Rule");
     sql_add(q, " r WHERE r.disable = 0 AND r.selling = 1 AND r.price_or_product_discount = 'Price' AND "
                "(r.coupon_code_based = 0 OR r.name = ");
     sql_text(q, code_rule);
-    sql_add(q, ")");
-    sql_rule_fits(cx, q, article);
+    sql_add(q, ") AND ");
+    sql_rule_fits(q, article);
+    sql_add(q, " AND ");
+    sql_rule_is_ours(cx, q);
     rule_is_for(q, user);
-    rule_is_of_school(cx, q);
+    rule_has_our_list(cx, q);
     rule_holds(q, article, on);
-    sql_add(q, " ORDER BY rank DESC, r.name");
+    sql_add(q, " ORDER BY CAST(COALESCE(NULLIF(r.priority, ''), '0') AS SIGNED) DESC, r.name");
     struct rows *rules = db_run(cx, q);
     while (rules && rows_next(rules))
         consider(cx, rules, article, out);

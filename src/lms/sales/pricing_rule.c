@@ -1,4 +1,4 @@
-/* Pricing Rule: a reduction and when it holds. Which of several rules wins is decided in quote.c. */
+/* Pricing Rule: a reduction and when it holds. Which of several rules wins is decided in offer.c. */
 #include "core.h"
 #include "doc.h"
 

@@ -9,24 +9,25 @@ enum { TRIES = 60, TRIES_WINDOW_S = 600 };
 
 static void quote_json(struct ctx *cx, const struct quote *quote, bool manager, struct json_out *out)
 {
-    bool valid = quote->verdict == CODE_OK, hush = !manager && code_verdict_is_secret(quote->verdict);
+    bool hush = !manager && coupon_verdict_is_secret(quote->verdict);
     out_begin_object(out);
     out_member_price(out, "price", quote->price);
     out_member_price(out, "discount", quote->discount);
     out_member_price(out, "tax", quote->tax);
     out_member_price(out, "total", quote->total);
-    out_member_int(out, "tax_included", quote->tax_included);
+    out_key(out, STR("tax_included"));
+    out_bool(out, quote->tax_included);
     out_member_text(out, "currency", quote->currency);
     out_member_text_or_null(out, "item_code", quote->item_code);
     out_key(out, STR("valid"));
-    out_bool(out, valid);
+    out_bool(out, quote->verdict == COUPON_OK);
     out_member_text_or_null(out, "coupon_code", quote->coupon_code);
     out_member_text_or_null(out, "pricing_rule", quote->pricing_rule);
     if (manager)
         out_member_text_or_null(out, "sales_partner", quote->sales_partner);
     const char *reason = hush ? N_("This code cannot be used.") : quote->reason;
     out_member_text(out, "reason", str_of(tr(cx, reason)));
-    out_member_text(out, "reason_code", hush ? STR("invalid") : str_of(code_verdict_name(quote->verdict)));
+    out_member_text(out, "reason_code", hush ? STR("invalid") : str_of(coupon_verdict_name(quote->verdict)));
     out_end_object(out);
 }
 
@@ -47,7 +48,7 @@ static bool quote(struct ctx *cx, const struct doc *args, struct json_out *out)
                                   .item_code = doc_text(args, "item_code"),
                                   .has_code = doc_value(args, "coupon_code").kind != VALUE_NULL,
                                   .code = str_trim(doc_text(args, "coupon_code")),
-                                  .user = manager ? STR_NONE : cx->user->name,
+                                  .user = manager || user_is_guest(cx->user) ? STR_NONE : cx->user->name,
                                   .on = doc_text(args, "on"),
                                   .used_before = doc_is_set(args, "used_before") ? doc_int(args, "used_before") : -1 };
     struct quote answer;

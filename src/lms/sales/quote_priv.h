@@ -8,6 +8,8 @@ struct money {
     int places;
 };
 struct money money_of(const struct site *, struct str currency);
+/* So many percent of the amount, at most 100 of them, rounded once. */
+struct decimal money_percent(struct decimal amount, struct decimal percent, struct money);
 
 /* What is sold. */
 struct article {
@@ -16,8 +18,8 @@ struct article {
     struct decimal max_discount; /* percent; 0: no limit */
 };
 
-/* A code as typed, and what its rows say. */
-struct code {
+/* What the rows of a typed code say. */
+struct coupon {
     struct str name, rule, sales_partner, from, upto, rule_from, rule_upto;
     int64_t used, most, most_per_user; /* 0: no limit */
     bool disabled;
@@ -25,21 +27,21 @@ struct code {
     bool fits; /* its rule is for the article */
 };
 /* False: there is none, or failed(cx). */
-bool code_find(struct ctx *, struct str typed, const struct article *, struct code *out);
+bool coupon_find(struct ctx *, struct str typed, const struct article *, struct coupon *out);
 /* `used` is the code's own count or the question's. False: failed(cx). */
-bool code_judge(struct ctx *, const struct code *, const struct quote_question *, struct str on,
-                enum code_verdict *out);
+bool coupon_judge(struct ctx *, const struct coupon *, const struct quote_question *, struct str on,
+                  enum coupon_verdict *out);
 
 /* The rule that makes the lowest price; rule empty: none lowers it. */
 struct offer {
     struct str rule;
     struct decimal price; /* reduced */
-    int64_t priority;
     bool by_code;
 };
 /* Of all rules that hold on the day for one unit of the article; `code_rule` is the rule of a valid code, or empty. */
 bool offer_best(struct ctx *, const struct article *, struct str on, struct str code_rule, struct str user,
                 struct offer *out);
 
-/* " AND …": the rule `r` is for the article. */
-void sql_rule_fits(struct ctx *, struct sql *, const struct article *);
+/* Boolean expressions over the Pricing Rule `r`: it is for the article; it names no other company than the school's. */
+void sql_rule_fits(struct sql *, const struct article *);
+void sql_rule_is_ours(struct ctx *, struct sql *);
