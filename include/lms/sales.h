@@ -34,6 +34,7 @@ enum coupon_verdict {
 const char *coupon_verdict_name(enum coupon_verdict); /* "ok", "not_started" … */
 /* Whether a code like this is there at all is nobody's business but the school's: unknown, disabled, not started, expired. */
 bool coupon_verdict_is_secret(enum coupon_verdict);
+const char *coupon_verdict_reason(enum coupon_verdict); /* one sentence, a message id */
 
 struct quote {
     struct decimal price, discount, tax, total; /* total = price - discount + tax */
@@ -48,3 +49,44 @@ struct quote {
  * for the rules, one for a limit per person. False: thrown (DoesNotExistError, PermissionError,
  * MandatoryError where neither is named). */
 bool lms_quote(struct ctx *, const struct quote_question *, struct quote *out);
+
+/* ---- uses of a code --------------------------------------------------------------------------------------------------
+ * In the caller's transaction. The code's row decides: of any number of callers no more get a use than there are. */
+/* `user`: whose limit counts, for invoices that stand in the database already; empty: nobody's. Throws ValidationError
+ * when there is none left. */
+bool coupon_use_take(struct ctx *, struct str coupon, struct str user);
+bool coupon_use_give_back(struct ctx *, struct str coupon);
+
+/* ---- invoices --------------------------------------------------------------------------------------------------------
+ * In the caller's transaction, all of them. */
+struct sale {
+    struct str user, bootcamp;
+    struct str coupon_code; /* name; empty: none. A use that is reserved for it is given back first. */
+    bool use_is_reserved;
+    struct str sales_partner; /* empty: nobody, but for what the code says */
+    const char *attribution;  /* Code or Link; NULL: as the code says */
+    struct str purchase;      /* becomes custom_lms_purchase_id */
+    struct decimal total;     /* as quoted to the buyer, tax included: what the invoice must come to */
+    struct str currency;
+};
+/* A submitted Sales Invoice of one unit to the user's Customer (made where there is none), not paid unless its total is 0.
+ * Throws ValidationError where its total would differ from `total`. NULL: failed. */
+struct doc *invoice_of_sale(struct ctx *, const struct sale *);
+/* Money came: outstanding_amount falls, never below 0; status and ledger follow. */
+bool invoice_paid(struct ctx *, struct str invoice, struct decimal amount);
+/* It went again (a payment was reversed): outstanding_amount rises, never above what is due. */
+bool invoice_unpaid(struct ctx *, struct str invoice, struct decimal amount);
+/* A submitted credit note over `amount` of the invoice, tax included, at most what is left of it; over all that is left
+ * it takes the units back too. NULL: failed. */
+struct doc *invoice_credited(struct ctx *, struct str invoice, struct decimal amount);
+
+/* ---- the ledger ------------------------------------------------------------------------------------------------------
+ * In the caller's transaction; nothing happens for an invoice without a partner (spec/product.md 6a.3 to 6a.5). */
+/* The invoice or credit note was submitted: its one row of the ledger. Again does nothing. */
+bool ledger_of_invoice(struct ctx *, const struct doc *invoice);
+/* It was cancelled: Rejected; what was paid out or taken back already gets a row of the opposite amount, dated today. */
+bool ledger_cancelled(struct ctx *, const struct doc *invoice);
+/* What waited for the invoice to be paid, or wholly credited, and for the hold to be over, is Approved. */
+bool ledger_settle(struct ctx *, struct str invoice);
+/* The two addresses are one person's: case and what follows a plus do not count. */
+bool same_mailbox(struct str, struct str);

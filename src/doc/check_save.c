@@ -207,6 +207,24 @@ static bool check_submitted(struct checked *c)
                  STR_ARG(html_escape(arena, value_text(arena, c->field, *c->value)).text));
 }
 
+/* Rows of a submitted document neither come nor go (Frappe falls over a new one; here it is refused). */
+static bool check_submitted_rows(struct ctx *cx, const struct doc *doc, size_t f)
+{
+    const struct field *field = &doc->type->fields[f];
+    const struct doc_rows *rows = &doc->tables[f];
+    if (!doc->before || doc->before->docstatus != 1 || doc->docstatus != 1 || field->allow_on_submit ||
+        field->server_managed)
+        return true;
+    bool same = rows->count == doc->before->tables[f].count;
+    for (size_t i = 0; same && i < rows->count; i++)
+        same = rows->rows[i]->before != NULL;
+    if (same)
+        return true;
+    throw(cx, &UpdateAfterSubmitError, "Not allowed to add or remove rows of <strong>%s</strong> after submission",
+          field_label(cx->arena, field));
+    return error_of_field(cx, field);
+}
+
 static bool (*const checks[])(struct checked *) = { check_constant, check_submitted, check_select, check_sign,
                                                     check_meaning,  check_json,      sanitise,     check_length };
 
@@ -216,6 +234,8 @@ static bool check_fields(struct ctx *cx, struct doc *doc)
         const struct field *field = &doc->type->fields[f];
         const struct value *before = doc->before ? &doc->before->values[f] : NULL;
         enum shape shape = field_shape(field);
+        if (shape == SHAPE_ROWS && !check_submitted_rows(cx, doc, f))
+            return false;
         if (shape == SHAPE_NONE || shape == SHAPE_ROWS || (before && value_equal(*before, doc->values[f])))
             continue;
         struct checked c = { cx, doc, field, &doc->values[f], before, field_label(cx->arena, field) };

@@ -87,20 +87,27 @@ static bool collect(struct links *l, struct doc *doc)
     return true;
 }
 
-/* `first` to `last` of the target's values in one statement: each by its primary key, so that the collation decides. */
-static bool look_up_some(struct ctx *cx, struct target *t, size_t first, size_t last)
+/* Looks by `column` for those of the target's values `first` to `last` that are not found yet, in one statement: each by
+ * an index, so that the collation decides. */
+static bool look_up_by(struct ctx *cx, struct target *t, const char *column, size_t first, size_t last)
 {
     struct sql *q = sql_new(cx);
     for (size_t i = first; i < last; i++) {
-        if (i > first)
+        if (((const struct wanted *)t->by_value.entries[i].value)->found)
+            continue;
+        if (!sql_is_empty(q))
             sql_add(q, " UNION ALL ");
         sql_add(q, "SELECT ");
         sql_index(q, (unsigned)(i - first));
         sql_add(q, ", `name`, `docstatus` FROM ");
         sql_doctype(q, t->type->name);
-        sql_add(q, " WHERE `name` = ");
+        sql_add(q, " WHERE ");
+        sql_name(q, column);
+        sql_add(q, " = ");
         name_bind(q, t->type, t->by_value.entries[i].key);
     }
+    if (sql_is_empty(q))
+        return true;
     if (last - first > 4)
         sql_once(q);
     struct rows *rows = db_run(cx, q);
@@ -113,6 +120,12 @@ static bool look_up_some(struct ctx *cx, struct target *t, size_t first, size_t 
         wanted->cancelled = t->type->is_submittable && rows_int(rows, 2) == 2;
     }
     return !failed(cx);
+}
+
+static bool look_up_some(struct ctx *cx, struct target *t, size_t first, size_t last)
+{
+    return look_up_by(cx, t, "name", first, last) &&
+           (!t->type->known_as || look_up_by(cx, t, t->type->known_as, first, last));
 }
 
 /* DocTypes that are compiled in have no row: they are known all the same. Singles are their own only document. */

@@ -113,7 +113,9 @@ def fits(pattern, label):
 
 
 def readers_of(label):
-    return next(people for pattern, people in WORDS if fits(pattern, label))
+    found = next((people for pattern, people in WORDS if fits(pattern, label)), None)
+    assert found is not None, f"who may read the word of {label}?"
+    return found
 
 
 # ---- looking for words --------------------------------------------------------------------------------------------------------

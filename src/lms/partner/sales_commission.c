@@ -32,6 +32,39 @@ static void to_the_hour(struct ctx *cx, const struct field *field, struct value 
         value->text = str_printf(cx->arena, "%.13s:00:00%s", value->text.p, value->text.n > 19 ? ".000000" : "");
 }
 
+/* ---- append-only ---------------------------------------------------------------------------------------------------------- */
+static const struct {
+    const char *from, *to;
+} steps[] = {
+    { "Pending", "Approved" },
+    { "Pending", "Rejected" },
+    { "Approved", "Rejected" },
+    { "Approved", "Paid" },
+};
+
+static bool may_step(struct str from, struct str to)
+{
+    for (size_t i = 0; i < countof(steps); i++)
+        if (str_is(from, steps[i].from) && str_is(to, steps[i].to))
+            return true;
+    return str_eq(from, to);
+}
+
+/* What a row says of money never changes; its state does, one way (spec/product.md 6a.4). */
+static bool validate(struct ctx *cx, struct doc *row)
+{
+    static const char *const fixed[] = { "sales_partner", "sales_invoice", "posting_date", "is_return", "net_total",
+                                         "base",          "rate",          "amount",       "currency",  "attribution" };
+    if (!row->before)
+        return true;
+    for (size_t i = 0; i < countof(fixed); i++)
+        if (doc_changed(row, fixed[i]))
+            return throw(cx, &ValidationError, "A row of the commission ledger never changes but for its state.");
+    struct str from = doc_text(row->before, "state"), to = doc_text(row, "state");
+    return may_step(from, to) ||
+           throw(cx, &ValidationError, "A commission that is %.*s cannot become %.*s.", STR_ARG(from), STR_ARG(to));
+}
+
 static bool on_trash(struct ctx *cx, struct doc *row)
 {
     (void)row;
@@ -51,5 +84,7 @@ DOCTYPE(sales_commission)
     .masked = "at creation modified",
     .mask = to_the_hour,
     .in_create = true,
+    .track_changes = true,
+    .validate = validate,
     .on_trash = on_trash,
 };

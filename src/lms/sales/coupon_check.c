@@ -25,6 +25,20 @@ bool coupon_verdict_is_secret(enum coupon_verdict verdict)
     return verdicts[verdict].secret;
 }
 
+const char *coupon_verdict_reason(enum coupon_verdict verdict)
+{
+    static const char *const reasons[] = {
+        [COUPON_OK] = N_("No reduction applies."),
+        [COUPON_UNKNOWN] = N_("There is no such code."),
+        [COUPON_DISABLED] = N_("This code is switched off."),
+        [COUPON_WRONG_ITEM] = N_("This code is not for what you are buying."),
+        [COUPON_NOT_STARTED] = N_("This code does not hold yet."),
+        [COUPON_EXPIRED] = N_("This code holds no longer."),
+        [COUPON_EXHAUSTED] = N_("This code has been used up."),
+    };
+    return reasons[verdict];
+}
+
 enum {
     COUPON_NAME,
     COUPON_RULE,

@@ -65,6 +65,7 @@ DOCTYPE(coupon_code)
     FIELD_RULES({ "customer _user_tags _comments _assign _liked_by", "System Manager" }),
     NEEDS("coupon_name", "coupon_type", "customer", "coupon_code", "sales_partner", "valid_from", "valid_upto",
           "maximum_use"),
+    .known_as = "coupon_code",
     .allow_rename = true,
     .allow_import = true,
     .track_changes = true,

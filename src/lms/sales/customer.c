@@ -1,6 +1,6 @@
 /* Customer: who is invoiced; tied to the User who learns. */
 #include "core.h"
-#include "doc.h"
+#include "invoice_priv.h"
 
 static const struct field fields[] = {
     { "naming_series", SELECT, .options = "CUST-.YYYY.-", .no_copy = true },
@@ -18,6 +18,49 @@ static const struct field fields[] = {
     { "email_id", DATA, .options = "Email", .index = true },
     { "mobile_no", DATA, .options = "Phone" },
 };
+
+/* ---- of a user ----------------------------------------------------------------------------------------------------------- */
+/* Whoever asks for the same user waits here, so that there is one. */
+static bool lock_user(struct ctx *cx, struct str user)
+{
+    struct sql *q = sql_new(cx);
+    struct str stored;
+    sql_add(q, "SELECT name FROM ");
+    sql_doctype(q, "User");
+    sql_add(q, " WHERE name = ");
+    sql_text(q, user);
+    sql_add(q, " FOR UPDATE");
+    return db_begin(cx) && (db_first_text(cx, q, &stored) || !failed(cx));
+}
+
+static bool find(struct ctx *cx, struct str user, struct str *name)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT name FROM ");
+    sql_doctype(q, "Customer");
+    sql_add(q, " WHERE user = ");
+    sql_text(q, user);
+    sql_add(q, " ORDER BY disabled, creation, name LIMIT 1 FOR UPDATE");
+    *name = STR_NONE;
+    return db_first_text(cx, q, name) || !failed(cx);
+}
+
+bool customer_of_user(struct ctx *cx, struct str user, struct str *name)
+{
+    struct str full_name = STR_NONE;
+    if (!lock_user(cx, user) || !find(cx, user, name) || name->n)
+        return !failed(cx);
+    struct doc *customer = doc_new_named(cx, "Customer");
+    if (!customer || (!doc_get(cx, "User", user, "full_name", &full_name) && failed(cx)))
+        return false;
+    doc_set_text(customer, "customer_name", full_name.n ? full_name : user);
+    doc_set_text(customer, "email_id", user);
+    doc_set_text(customer, "user", user);
+    if (!doc_insert(cx, customer, SAVE_AS_SYSTEM))
+        return false;
+    *name = customer->name;
+    return true;
+}
 
 DOCTYPE(customer)
 = {

@@ -32,14 +32,16 @@ void sql_rule_is_ours(struct ctx *cx, struct sql *q)
 
 /* A rule that asks for what is not known here (a group of customers, a territory, an expression of Python) does not hold;
  * one for a partner holds with that partner's code, one for a customer with the customer. */
-static void rule_is_for(struct sql *q, struct str user)
+static void rule_is_for(struct sql *q, const struct offer_question *ask)
 {
     sql_add(q, " AND COALESCE(r.`condition`, '') = '' AND (COALESCE(r.applicable_for, '') = '' OR "
                "(r.applicable_for = 'Sales Partner' AND r.coupon_code_based = 1) OR (r.applicable_for = 'Customer' AND "
                "r.customer IN (SELECT name FROM ");
     sql_doctype(q, "Customer");
-    sql_add(q, " WHERE user <> '' AND user = ");
-    sql_text(q, user);
+    sql_add(q, " WHERE (user <> '' AND user = ");
+    sql_text(q, ask->user);
+    sql_add(q, ") OR name = ");
+    sql_text(q, ask->customer);
     sql_add(q, ")))");
 }
 
@@ -51,16 +53,23 @@ static void rule_has_our_list(struct ctx *cx, struct sql *q)
 }
 
 /* Both ends of every bound are inclusive; 0 is none. */
-static void rule_holds(struct sql *q, const struct article *article, struct str on)
+static void rule_holds(struct sql *q, const struct offer_question *ask)
 {
+    struct decimal amount = ask->article->price;
+    if (!decimal_multiply(amount, DECIMAL_INT(ask->quantity), 9, ROUND_COMMERCIAL, &amount))
+        amount = ask->article->price;
     sql_add(q, " AND (r.valid_from IS NULL OR r.valid_from <= ");
-    sql_text(q, on);
+    sql_text(q, ask->on);
     sql_add(q, ") AND (r.valid_upto IS NULL OR r.valid_upto >= ");
-    sql_text(q, on);
-    sql_add(q, ") AND r.min_qty <= 1 AND (r.max_qty = 0 OR r.max_qty >= 1) AND r.min_amt <= ");
-    sql_decimal(q, article->price);
+    sql_text(q, ask->on);
+    sql_add(q, ") AND r.min_qty <= ");
+    sql_int(q, ask->quantity);
+    sql_add(q, " AND (r.max_qty = 0 OR r.max_qty >= ");
+    sql_int(q, ask->quantity);
+    sql_add(q, ") AND r.min_amt <= ");
+    sql_decimal(q, amount);
     sql_add(q, " AND (r.max_amt = 0 OR r.max_amt >= ");
-    sql_decimal(q, article->price);
+    sql_decimal(q, amount);
     sql_add(q, ")");
 }
 
@@ -96,12 +105,14 @@ static void consider(struct ctx *cx, struct rows *rule, const struct article *ar
         return;
     best->price = price;
     best->rule = str_copy(cx->arena, rows_text(rule, RULE_NAME));
+    bool percent = str_is(rows_text(rule, RULE_KIND), "Discount Percentage");
+    best->percent = percent ? rows_decimal(rule, RULE_PERCENT) : DECIMAL_INT(0);
     best->by_code = rows_int(rule, RULE_BY_CODE) != 0;
 }
 
-bool offer_best(struct ctx *cx, const struct article *article, struct str on, struct str code_rule, struct str user,
-                struct offer *out)
+bool offer_best(struct ctx *cx, const struct offer_question *ask, struct offer *out)
 {
+    const struct article *article = ask->article;
     *out = (struct offer){ .price = article->price };
     call_depends(cx, "Pricing Rule");
     call_depends(cx, "Customer");
@@ -111,14 +122,14 @@ bool offer_best(struct ctx *cx, const struct article *article, struct str on, st
     sql_doctype(q, "Pricing Rule");
     sql_add(q, " r WHERE r.disable = 0 AND r.selling = 1 AND r.price_or_product_discount = 'Price' AND "
                "(r.coupon_code_based = 0 OR r.name = ");
-    sql_text(q, code_rule);
+    sql_text(q, ask->code_rule);
     sql_add(q, ") AND ");
     sql_rule_fits(q, article);
     sql_add(q, " AND ");
     sql_rule_is_ours(cx, q);
-    rule_is_for(q, user);
+    rule_is_for(q, ask);
     rule_has_our_list(cx, q);
-    rule_holds(q, article, on);
+    rule_holds(q, ask);
     sql_add(q, " ORDER BY CAST(COALESCE(NULLIF(r.priority, ''), '0') AS SIGNED) DESC, r.name");
     struct rows *rules = db_run(cx, q);
     while (rules && rows_next(rules))

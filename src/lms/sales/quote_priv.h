@@ -1,15 +1,7 @@
 #pragma once
 /* What a quote is made of: the article, the code, the rule that wins. */
 #include "lms/sales.h"
-
-/* How the school rounds, and to how many places its currency goes. */
-struct money {
-    enum rounding method;
-    int places;
-};
-struct money money_of(const struct site *, struct str currency);
-/* So many percent of the amount, at most 100 of them, rounded once. */
-struct decimal money_percent(struct decimal amount, struct decimal percent, struct money);
+#include "money_priv.h"
 
 /* What is sold. */
 struct article {
@@ -17,6 +9,9 @@ struct article {
     struct decimal price;        /* of one unit, as the pages show it */
     struct decimal max_discount; /* percent; 0: no limit */
 };
+
+/* The Item's price is the one that is charged; the currency stays as it is. */
+void article_take(const struct doc *item, struct article *out);
 
 /* What the rows of a typed code say. */
 struct coupon {
@@ -32,15 +27,22 @@ bool coupon_find(struct ctx *, struct str typed, const struct article *, struct 
 bool coupon_judge(struct ctx *, const struct coupon *, const struct quote_question *, struct str on,
                   enum coupon_verdict *out);
 
+/* Which rules could hold: of the article, so many units of it, on the day, for this buyer. */
+struct offer_question {
+    const struct article *article;
+    struct str on;
+    struct str code_rule;      /* the rule of a valid code; empty: none */
+    struct str user, customer; /* whichever of the two is known */
+    int64_t quantity;
+};
 /* The rule that makes the lowest price; rule empty: none lowers it. */
 struct offer {
     struct str rule;
-    struct decimal price; /* reduced */
+    struct decimal price;   /* of one unit, reduced */
+    struct decimal percent; /* what the rule takes off, where it is one of percent */
     bool by_code;
 };
-/* Of all rules that hold on the day for one unit of the article; `code_rule` is the rule of a valid code, or empty. */
-bool offer_best(struct ctx *, const struct article *, struct str on, struct str code_rule, struct str user,
-                struct offer *out);
+bool offer_best(struct ctx *, const struct offer_question *, struct offer *out);
 
 /* Boolean expressions over the Pricing Rule `r`: it is for the article; it names no other company than the school's. */
 void sql_rule_fits(struct sql *, const struct article *);
