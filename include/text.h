@@ -72,6 +72,9 @@ struct str utf8_fold(struct arena *, struct str);
 /* The slug of a title (spec/product.md section 3): NFKD, marks dropped, ł ø đ ß æ œ þ spelled out, lower case, other
  * runs → "-", at most 100 characters; may be empty. */
 struct str slug_of(struct arena *, struct str title);
+/* The text in ASCII, as slugs spell letters but in their own case: what is neither letter, digit nor one of `others`
+ * becomes a space; no space stands first, last or twice. */
+struct str latin_of(struct arena *, struct str text, const char *others);
 
 /* Text that may be put into a page as it is. Made only by the functions of this header and by templates. */
 struct html {

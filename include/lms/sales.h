@@ -88,5 +88,26 @@ bool ledger_of_invoice(struct ctx *, const struct doc *invoice);
 bool ledger_cancelled(struct ctx *, const struct doc *invoice);
 /* What waited for the invoice to be paid, or wholly credited, and for the hold to be over, is Approved. */
 bool ledger_settle(struct ctx *, struct str invoice);
+/* ---- payouts ---------------------------------------------------------------------------------------------------------
+ * A payout takes a partner's Approved rows up to its cut-off, and Reversed ones whose sale is Approved or Paid; what is
+ * below the school's minimum, or negative, is carried to the next (spec/product.md 6a.4). In the caller's transaction. */
+struct payout_report {
+    struct doc **payouts;
+    size_t count;
+    int64_t carried; /* partners whose balance is not paid out yet */
+};
+/* Of every partner, or of one. `cut_off`: the last posting_date that counts; empty: today. False: thrown. */
+bool payouts_make(struct ctx *, struct str partner, struct str cut_off, struct payout_report *out);
+/* Open → Paid, and its Approved rows with it; Open → Failed, and its rows are free for the next. */
+bool payout_paid(struct ctx *, struct str payout, struct str reference);
+bool payout_failed(struct ctx *, struct str payout, struct str reason);
+/* What the bank is told. */
+enum payout_format { PAYOUTS_CSV, PAYOUTS_SEPA };
+/* All Open payouts. SEPA is one pain.001.001.09 of those in EUR with an IBAN (EPC132-08); names and words in its Latin
+ * letters. Throws where there is nothing to pay or the school's own account is missing. *left_out: Open payouts that are
+ * not in it. */
+bool payouts_export(struct ctx *, enum payout_format, struct buf *out, int64_t *left_out);
+
+/* ---- people ---------------------------------------------------------------------------------------------------------- */
 /* The two addresses are one person's: case and what follows a plus do not count. */
 bool same_mailbox(struct str, struct str);

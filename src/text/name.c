@@ -67,6 +67,43 @@ static void add_to_slug(struct buf *b, bool *gap, utf8proc_int32_t point)
     buf_add(b, text);
 }
 
+/* Adds one decomposed code point; what cannot be spelled is a gap. */
+static void add_latin(struct buf *b, bool *gap, utf8proc_int32_t point, const char *others)
+{
+    utf8proc_int32_t low = utf8proc_tolower(point);
+    char ascii = (char)point;
+    struct str text = letter_spelled(low);
+    bool plain = (low >= 'a' && low <= 'z') || (point >= '0' && point <= '9');
+    if (plain || (point > ' ' && point < 127 && strchr(others, (int)point)))
+        text = (struct str){ &ascii, 1 };
+    else if (is_mark(point))
+        return;
+    if (!text.n) {
+        *gap = b->n > 0;
+        return;
+    }
+    if (*gap)
+        buf_char(b, ' ');
+    *gap = false;
+    bool capital = low != point;
+    buf_char(b, capital && text.p[0] >= 'a' && text.p[0] <= 'z' ? (char)(text.p[0] - 32) : text.p[0]);
+    buf_add(b, str_from(text, 1));
+}
+
+struct str latin_of(struct arena *a, struct str text, const char *others)
+{
+    struct buf b = buf_new(a, text.n * 32 + 2);
+    utf8proc_int32_t points[POINTS_MAX];
+    uint32_t point;
+    bool gap = false;
+    for (size_t i = 0, n; i < text.n && (n = utf8_take(text, i, &point)) > 0; i += n) {
+        size_t count = utf8_decompose(point, UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, points);
+        for (size_t k = 0; k < count; k++)
+            add_latin(&b, &gap, points[k], others);
+    }
+    return buf_str(&b);
+}
+
 struct str slug_of(struct arena *a, struct str title)
 {
     struct buf b = buf_new(a, title.n * 32 + 2);

@@ -94,8 +94,39 @@ static bool validate(struct ctx *cx, struct doc *partner)
     return true;
 }
 
+static const struct mail_words account_mail = {
+    .kind = "payout_account",
+    .subject = N_("{school}: the account for your commissions has changed"),
+    .before = { N_("Your commissions from {school} will be paid to the account that ends in {new}. Until now it was "
+                   "the "
+                   "one that ends in {old}."),
+                N_("If you did not ask for this, tell the school at once.") },
+};
+
+static struct str ending_of(struct str iban)
+{
+    return iban.n > 4 ? str_from(iban, iban.n - 4) : STR("–");
+}
+
+/* Whoever changed it: the partner hears of it. */
+static bool tell_of_account(struct ctx *cx, const struct doc *partner)
+{
+    struct str user = doc_text(partner, "user");
+    if (!user.n || !partner->before || !doc_changed(partner, "iban"))
+        return true;
+    const struct pair facts[] = { { STR("new"), ending_of(doc_text(partner, "iban")) },
+                                  { STR("old"), ending_of(doc_text(partner->before, "iban")) } };
+    return mail_put(cx, &(struct mail){ .words = &account_mail,
+                                        .to = user,
+                                        .name = doc_text(partner, "partner_name"),
+                                        .facts = facts,
+                                        .fact_count = countof(facts) });
+}
+
 static bool on_update(struct ctx *cx, struct doc *partner)
 {
+    if (!tell_of_account(cx, partner))
+        return false;
     struct str user = doc_text(partner, "user");
     struct str before = partner->before ? doc_text(partner->before, "user") : STR_NONE;
     if (str_eq_nocase(user, before))

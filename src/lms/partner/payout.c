@@ -1,0 +1,264 @@
+/* Payouts: which rows of the ledger one takes, and what becomes of it (spec/product.md 6a.4). */
+#include "card_priv.h"
+#include "core.h"
+#include "http.h"
+#include "lms/sales.h"
+
+enum { PARTNERS_MOST = 10000 };
+
+/* ---- what can be paid out ------------------------------------------------------------------------------------------------- */
+/* The rows `c` of the partner that a payout takes; a Reversed one follows the row of the sale that it takes back. */
+static void payable(struct sql *q, struct str partner, struct str cut_off)
+{
+    sql_add(q, " FROM ");
+    sql_doctype(q, "Sales Commission");
+    sql_add(q, " c LEFT JOIN ");
+    sql_doctype(q, "Sales Invoice");
+    sql_add(q, " i ON i.name = c.sales_invoice WHERE c.sales_partner = ");
+    sql_text(q, partner);
+    sql_add(q, " AND COALESCE(c.payout, '') = '' AND c.posting_date <= ");
+    sql_text(q, cut_off);
+    sql_add(q, " AND (c.state = 'Approved' OR (c.state = 'Reversed' AND EXISTS (SELECT 1 FROM ");
+    sql_doctype(q, "Sales Commission");
+    sql_add(q, " s WHERE s.sales_partner = c.sales_partner AND s.is_return = 0 AND s.state IN ('Approved', 'Paid') AND "
+               "s.sales_invoice = COALESCE(NULLIF(i.return_against, ''), i.name))))");
+}
+
+static bool balance_of(struct ctx *cx, struct str partner, struct str cut_off, struct decimal *out)
+{
+    struct sql *q = sql_new(cx);
+    struct str text;
+    sql_add(q, "SELECT COALESCE(SUM(c.amount), 0)");
+    payable(q, partner, cut_off);
+    sql_add(q, " FOR UPDATE"); /* as others left it who had the partner's row before */
+    if (!db_first_text(cx, q, &text))
+        return false;
+    return decimal_parse(text, out) || bug(cx, "a sum that is no number");
+}
+
+/* ---- making one ------------------------------------------------------------------------------------------------------------ */
+static bool take_rows(struct ctx *cx, const struct doc *payout, struct str partner, struct str cut_off)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "UPDATE ");
+    sql_doctype(q, "Sales Commission");
+    sql_add(q, " r JOIN (SELECT c.name");
+    payable(q, partner, cut_off);
+    sql_add(q, ") x ON x.name = r.name SET r.payout = ");
+    sql_text(q, payout->name);
+    sql_add(q, ", r.modified = ");
+    sql_text(q, call_now(cx));
+    sql_add(q, ", r.modified_by = ");
+    sql_text(q, cx->user->name);
+    sql_limit(q, 30000);
+    call_changes(cx, "Sales Commission");
+    return db_change(cx, q) >= 0;
+}
+
+/* The account is copied, so that it stays what it was. */
+static struct doc *new_payout(struct ctx *cx, const struct doc *partner, struct str cut_off, struct decimal amount)
+{
+    static const char *const account[] = { "account_holder", "iban", "bic" };
+    struct doc *payout = doc_new_named(cx, "Commission Payout");
+    if (!payout)
+        return NULL;
+    doc_set_text(payout, "sales_partner", partner->name);
+    doc_set_text(payout, "cut_off", cut_off);
+    doc_set_decimal(payout, "amount", amount);
+    doc_set_text(payout, "currency", cx->site->currency);
+    for (size_t i = 0; i < countof(account); i++)
+        doc_set_text(payout, account[i], doc_text(partner, account[i]));
+    return doc_insert(cx, payout, SAVE_AS_SYSTEM) ? payout : NULL;
+}
+
+/* Whoever makes payouts of the same partner waits at its row; the sum is of what was taken. */
+static bool pay_partner(struct ctx *cx, struct str name, struct str cut_off, struct decimal minimum,
+                        struct payout_report *out)
+{
+    struct decimal amount;
+    const struct doc *partner = doc_load_for_update(cx, doc_type(cx, STR("Sales Partner")), name);
+    if (!partner || !balance_of(cx, name, cut_off, &amount))
+        return false;
+    if (amount.units <= 0 || decimal_compare(amount, minimum) < 0) {
+        out->carried += amount.units != 0;
+        return true;
+    }
+    struct doc *payout = new_payout(cx, partner, cut_off, amount);
+    if (!payout || !take_rows(cx, payout, name, cut_off))
+        return false;
+    out->payouts[out->count++] = payout;
+    return true;
+}
+
+static bool partners_to_pay(struct ctx *cx, struct str partner, struct str *names, size_t *count)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT DISTINCT sales_partner FROM ");
+    sql_doctype(q, "Sales Commission");
+    sql_add(q, " WHERE COALESCE(payout, '') = '' AND state IN ('Approved', 'Reversed')");
+    if (partner.n) {
+        sql_add(q, " AND sales_partner = ");
+        sql_text(q, partner);
+    }
+    sql_add(q, " ORDER BY sales_partner");
+    sql_limit(q, 30000);
+    struct rows *rows = db_run(cx, q);
+    for (*count = 0; rows && rows_next(rows) && *count < PARTNERS_MOST;)
+        names[(*count)++] = str_copy(cx->arena, rows_text(rows, 0));
+    if (rows)
+        rows_close(rows);
+    return !failed(cx);
+}
+
+bool payouts_make(struct ctx *cx, struct str partner, struct str cut_off, struct payout_report *out)
+{
+    struct str *names = arena_array(cx->arena, PARTNERS_MOST, sizeof *names);
+    struct decimal minimum = DECIMAL_INT(0);
+    size_t count = 0;
+    *out = (struct payout_report){ 0 };
+    if (!decimal_parse(site_setting(cx->site, "School Settings", "minimum_payout"), &minimum))
+        minimum = DECIMAL_INT(0);
+    if (!db_begin(cx) || !partners_to_pay(cx, partner, names, &count))
+        return false;
+    out->payouts = arena_array(cx->arena, count + 1, sizeof *out->payouts);
+    for (size_t i = 0; i < count; i++)
+        if (!pay_partner(cx, names[i], cut_off.n ? cut_off : call_today(cx), minimum, out))
+            return false;
+    return true;
+}
+
+/* ---- how it ends -------------------------------------------------------------------------------------------------------------- */
+static struct doc *open_payout(struct ctx *cx, struct str name)
+{
+    struct doc *payout = doc_load_for_update(cx, doc_type(cx, STR("Commission Payout")), name);
+    if (payout && !str_is(doc_text(payout, "state"), "Open"))
+        return throw(cx, &ValidationError, "The payout %.*s is %.*s already.", STR_ARG(name),
+                     STR_ARG(doc_text(payout, "state")));
+    return payout;
+}
+
+/* `change` sets columns of its rows. */
+static bool change_rows(struct ctx *cx, struct str payout, const struct sql *change)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "UPDATE ");
+    sql_doctype(q, "Sales Commission");
+    sql_add(q, " SET ");
+    sql_join(q, change);
+    sql_add(q, ", modified = ");
+    sql_text(q, call_now(cx));
+    sql_add(q, ", modified_by = ");
+    sql_text(q, cx->user->name);
+    sql_add(q, " WHERE payout = ");
+    sql_text(q, payout);
+    sql_limit(q, 30000);
+    call_changes(cx, "Sales Commission");
+    return db_change(cx, q) >= 0;
+}
+
+bool payout_paid(struct ctx *cx, struct str name, struct str reference)
+{
+    struct doc *payout = open_payout(cx, name);
+    struct sql *change = sql_new(cx);
+    if (!payout)
+        return false;
+    sql_add(change,
+            "reason = IF(state = 'Approved', 'paid out', reason), state = IF(state = 'Approved', 'Paid', state)");
+    doc_set_text(payout, "state", STR("Paid"));
+    if (reference.n)
+        doc_set_text(payout, "reference", reference);
+    return doc_save(cx, payout, SAVE_AS_SYSTEM) && change_rows(cx, payout->name, change);
+}
+
+bool payout_failed(struct ctx *cx, struct str name, struct str reason)
+{
+    struct doc *payout = open_payout(cx, name);
+    struct sql *change = sql_new(cx);
+    if (!payout)
+        return false;
+    sql_add(change, "payout = NULL");
+    doc_set_text(payout, "state", STR("Failed"));
+    doc_set_text(payout, "remarks", reason);
+    return doc_save(cx, payout, SAVE_AS_SYSTEM) && change_rows(cx, payout->name, change);
+}
+
+/* ---- methods -------------------------------------------------------------------------------------------------------------------- */
+static bool is_manager(struct ctx *cx)
+{
+    return user_has_role(cx->user, "System Manager") || throw(cx, &PermissionError, "Only managers may do this.");
+}
+
+static bool make(struct ctx *cx, const struct doc *args, struct json_out *out)
+{
+    struct payout_report report;
+    if (!is_manager(cx) || !payouts_make(cx, doc_text(args, "sales_partner"), doc_text(args, "cut_off"), &report))
+        return false;
+    out_begin_object(out);
+    out_key(out, STR("payouts"));
+    out_begin_array(out);
+    for (size_t i = 0; i < report.count; i++) {
+        out_begin_object(out);
+        out_member_text(out, "name", report.payouts[i]->name);
+        out_member_text(out, "sales_partner", doc_text(report.payouts[i], "sales_partner"));
+        out_member_price(out, "amount", doc_decimal(report.payouts[i], "amount"));
+        out_member_text(out, "currency", doc_text(report.payouts[i], "currency"));
+        out_end_object(out);
+    }
+    out_end_array(out);
+    out_member_int(out, "carried", report.carried);
+    out_end_object(out);
+    return true;
+}
+
+METHOD(make_payouts)
+= {
+    .path = "lms.make_payouts",
+    .uses = LMS_SELLING,
+    .verbs = HTTP_POST | HTTP_PUT,
+    .writes = true,
+    .lane = LANE_OF_REPORTS,
+    ARGS({ "sales_partner", DATA }, { "cut_off", DATE }),
+    .call = make,
+    .about = "A payout for every partner whose balance reaches the minimum, up to the cut-off; for managers.",
+};
+
+static bool end(struct ctx *cx, bool done, const char *state, struct json_out *out)
+{
+    if (done)
+        out_text(out, str_of(state));
+    return done && !failed(cx);
+}
+
+static bool paid(struct ctx *cx, const struct doc *args, struct json_out *out)
+{
+    return is_manager(cx) &&
+           end(cx, payout_paid(cx, doc_text(args, "payout"), doc_text(args, "reference")), "Paid", out);
+}
+
+METHOD(payout_paid)
+= {
+    .path = "lms.payout_paid",
+    .uses = LMS_SELLING,
+    .verbs = HTTP_POST | HTTP_PUT,
+    .writes = true,
+    ARGS({ "payout", DATA, .reqd = true }, { "reference", DATA }),
+    .call = paid,
+    .about = "The bank has paid the payout: its commissions are Paid; for managers.",
+};
+
+static bool not_paid(struct ctx *cx, const struct doc *args, struct json_out *out)
+{
+    return is_manager(cx) &&
+           end(cx, payout_failed(cx, doc_text(args, "payout"), doc_text(args, "reason")), "Failed", out);
+}
+
+METHOD(payout_failed)
+= {
+    .path = "lms.payout_failed",
+    .uses = LMS_SELLING,
+    .verbs = HTTP_POST | HTTP_PUT,
+    .writes = true,
+    ARGS({ "payout", DATA, .reqd = true }, { "reason", DATA, .reqd = true }),
+    .call = not_paid,
+    .about = "The bank has not paid the payout: its commissions wait for the next; for managers.",
+};
