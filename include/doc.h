@@ -112,7 +112,8 @@ struct doctype {
     const struct field_rule *field_rules; /* ends with NULL fields */
     const char *exempt;        /* roles, one a line, to whom row and field rules do not apply; NULL: "System Manager" */
     const char *const *unique; /* field names that are unique together, NULL-terminated; NULL: none */
-    const char *const *needs;  /* fields that the hooks name: hooks are off on a site whose own definition lacks one */
+    const char *const *indexes; /* more indexes: fields separated by spaces, NULL-terminated; NULL: none */
+    const char *const *needs;   /* fields that the hooks name: hooks are off on a site whose own definition lacks one */
     bool is_child, is_single, is_submittable;
     bool addressable; /* a child DocType that is a resource of its own too (spec/product.md section 3) */
     bool hides;       /* a row that rules keep from the caller reads as missing (404), not as forbidden */
@@ -156,6 +157,7 @@ struct doctype {
 #define OWN(user_field) ONLY(WHERE(user_field, "=", "$user"))
 /* clang-format off */
 #define UNIQUE(...) .unique = (const char *const[]){ __VA_ARGS__, NULL }
+#define INDEXES(...) .indexes = (const char *const[]){ __VA_ARGS__, NULL }
 #define NEEDS(...) .needs = (const char *const[]){ __VA_ARGS__, NULL }
 /* clang-format on */
 

@@ -88,6 +88,81 @@ bool ledger_of_invoice(struct ctx *, const struct doc *invoice);
 bool ledger_cancelled(struct ctx *, const struct doc *invoice);
 /* What waited for the invoice to be paid, or wholly credited, and for the hold to be over, is Approved. */
 bool ledger_settle(struct ctx *, struct str invoice);
+/* ---- who brought it --------------------------------------------------------------------------------------------------
+ * /r/<code>: a referral code or a coupon code of an enabled partner (spec/product.md 6a.5). */
+#define CLICK_COOKIE "preau_ref"
+struct link_target {
+    struct str sales_partner; /* empty: the code is nobody's */
+    struct str code;          /* the referral code as stored, or the Coupon Code's name */
+    struct str bootcamp;      /* the only one that the code is for; empty: none in particular */
+    struct str url;           /* where it leads: the bootcamp's page, or "/" */
+};
+bool link_find(struct ctx *, struct str code, struct link_target *out);
+/* What a browser says of itself; all may be empty. */
+struct click {
+    struct str peer, user_agent, referrer, campaign, own_host;
+};
+/* A program that reads pages, by what it calls itself. */
+bool click_is_robot(struct str user_agent);
+/* Counts the click, once an hour for a person and a link. In the caller's transaction. */
+bool click_count(struct ctx *, const struct link_target *, const struct click *);
+/* The cookie's value: which link, when, and a proof that this school wrote it. */
+struct str click_cookie(struct ctx *, const struct link_target *);
+/* Days that a click counts: School Settings attribution_days. */
+int64_t click_window_days(const struct site *);
+
+/* Who gets the commission of a checkout: the code's partner, else the last click's within the window, else nobody. */
+struct attribution {
+    struct str sales_partner; /* empty: nobody */
+    const char *how;          /* Code, Link or "" */
+    bool self;                /* the buyer is the partner: the row will be Rejected */
+};
+/* `coupon_code`: name of the code that made the price, or empty; `cookie`: value of CLICK_COOKIE, or empty. */
+bool attribution_of_checkout(struct ctx *, struct str user, struct str coupon_code, struct str cookie,
+                             struct attribution *out);
+
+/* ---- what a partner sees ---------------------------------------------------------------------------------------------
+ * spec/product.md 5 lms.affiliate.*. Nothing of a buyer is in it. */
+enum affiliate_by { BY_DAY, BY_MONTH, BY_BOOTCAMP, BY_CODE };
+struct affiliate_question {
+    struct str sales_partner; /* empty: all of them */
+    struct str from, to;      /* school dates, both inclusive */
+    enum affiliate_by by;
+};
+struct affiliate_figures {
+    int64_t clicks, visitors, sales, refunds, linked; /* linked: sales that a click brought */
+    struct decimal net_total, pending, approved, paid, reversed, rejected;
+};
+struct affiliate_summary {
+    struct affiliate_figures totals;
+    struct affiliate_row {
+        struct str key;
+        struct affiliate_figures figures;
+    } * rows; /* by key; only where there is something */
+    size_t count;
+    struct str currency, as_of;
+};
+/* Two statements. */
+bool affiliate_summary(struct ctx *, const struct affiliate_question *, struct affiliate_summary *out);
+void affiliate_summary_json(struct ctx *, const struct affiliate_summary *, struct json_out *);
+/* Commission in all: pending, approved, paid and reversed. */
+struct decimal affiliate_total(const struct affiliate_figures *);
+/* Sales that a click brought, in percent of the visitors, with one decimal. False: there were none. */
+bool affiliate_conversion(const struct affiliate_figures *, struct decimal *out);
+/* Reads the arguments from, to, by, sales_partner: empty dates are the last 30 days; a partner sees themselves, a manager
+ * whom they name or all. Throws PermissionError for anybody else. */
+bool affiliate_question(struct ctx *, struct str from, struct str to, struct str by, struct str sales_partner,
+                        struct affiliate_question *out);
+/* Rows of the ledger, newest first, as a partner may see them. */
+struct affiliate_sale {
+    struct str at, bootcamp, state, code; /* at: to the hour */
+    struct decimal net_total, commission;
+};
+bool affiliate_sales(struct ctx *, const struct affiliate_question *, int64_t start, int64_t length,
+                     struct affiliate_sale **out, size_t *count);
+/* All of them as CSV. */
+bool affiliate_csv(struct ctx *, const struct affiliate_question *, struct buf *out);
+
 /* ---- payouts ---------------------------------------------------------------------------------------------------------
  * A payout takes a partner's Approved rows up to its cut-off, and Reversed ones whose sale is Approved or Paid; what is
  * below the school's minimum, or negative, is carried to the next (spec/product.md 6a.4). In the caller's transaction. */

@@ -126,6 +126,8 @@ static void check_rules(struct proof *p, const struct doctype *type)
         check_words(p, type, "a field rule", r->fields);
     for (const char *const *u = type->unique; u && *u; u++)
         check_words(p, type, "unique", *u);
+    for (const char *const *i = type->indexes; i && *i; i++)
+        check_words(p, type, "indexes", *i);
     for (const char *const *n = type->needs; n && *n; n++)
         check_words(p, type, "needs", *n);
     check_words(p, type, "masked", type->masked);

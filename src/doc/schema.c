@@ -164,13 +164,23 @@ void schema_index(struct sql *q, const char *name, const char *const *fields, bo
 }
 
 /* "unique_user_bootcamp", as Frappe names it; at most the server's 64 bytes. */
-static const char *together_name(struct arena *arena, const char *const *fields)
+static const char *together_name(struct arena *arena, const char *kind, const char *const *fields)
 {
     struct buf b = buf_new(arena, 4096);
-    buf_lit(&b, "unique");
+    buf_add(&b, str_of(kind));
     for (; *fields; fields++)
         buf_printf(&b, "_%s", *fields);
     return str_c(arena, str_slice(buf_str(&b), 0, 64));
+}
+
+static const char *const *fields_listed(struct arena *arena, const char *list)
+{
+    const char **words = arena_array(arena, strlen(list) + 2, sizeof *words);
+    struct str rest = str_of(list), word;
+    size_t n = 0;
+    while (str_cut(&rest, ' ', &word))
+        words[n++] = str_c(arena, word);
+    return words;
 }
 
 /* Calls each(…) for every index the declaration asks for. */
@@ -188,7 +198,11 @@ void schema_each_index(struct arena *arena, const struct doctype *type, void *ar
             each(arg, f->name, fields, f->unique);
     }
     if (type->unique)
-        each(arg, together_name(arena, type->unique), type->unique, true);
+        each(arg, together_name(arena, "unique", type->unique), type->unique, true);
+    for (const char *const *list = type->indexes; list && *list; list++) {
+        const char *const *fields = fields_listed(arena, *list);
+        each(arg, together_name(arena, "index", fields), fields, false);
+    }
 }
 
 static void create_index(void *arg, const char *name, const char *const *fields, bool unique)

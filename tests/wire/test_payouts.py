@@ -1,6 +1,7 @@
 """Payouts: which commissions they take, what is carried, files for the bank."""
 import csv
 import io
+import re
 import threading
 import xml.etree.ElementTree as xml
 
@@ -16,8 +17,7 @@ IBAN = "FR7630006000011234567890189"
 @pytest.fixture
 def shop(server, request):
     """A school of its own for each test: payouts take whatever is there."""
-    name = "pay-" + request.node.name.replace("_", "-").replace("[", "-").replace("]", "")[5:45].strip("-")
-    return Shop(server.new_school(name.lower()))
+    return Shop(server.new_school("pay-" + re.sub("[^a-z0-9]+", "-", request.node.name[5:40].lower()).strip("-")))
 
 
 def earn(shop, partner, amount, paid=True, **more):
