@@ -44,6 +44,7 @@ struct doc *comment_add(struct ctx *, const struct doc *about, const char *type,
 struct new_user {
     struct str email, first_name, last_name, password;
     struct str language; /* of a new user; empty: the school's */
+    bool disabled;       /* a new user */
     const struct str *roles;
 };
 bool core_user_add(struct ctx *, const struct new_user *);

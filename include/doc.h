@@ -431,13 +431,23 @@ struct batch_error {
 };
 struct batch_report {
     uint64_t rows, inserted, updated, unchanged, failed; /* documents */
+    uint64_t left;                                       /* by a taker */
     struct batch_error *errors;                          /* the first BATCH_ERRORS_MOST of those that failed */
     size_t error_count;
 };
 enum { BATCH_ERRORS_MOST = 10000 };
 
+enum batch_outcome { BATCH_INSERTED, BATCH_UPDATED, BATCH_UNCHANGED };
+/* Takes rows that are no documents as they stand; may be called again for one whose transaction is repeated. */
+struct batch_taker {
+    bool (*is_ours)(void *arg, const json_t *row); /* the others are counted and left */
+    bool (*take)(struct ctx *, void *arg, const json_t *row, enum batch_outcome *); /* false: has thrown */
+    void *arg;
+};
+
 struct batch_import {
     struct str doctype;
+    const struct batch_taker *taker; /* instead of a doctype, for JSON lines; who calls has judged the right */
     enum batch_format format;
     struct inflow in;
     bool update;  /* a name that exists is updated; otherwise it is a duplicate and fails */

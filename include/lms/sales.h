@@ -56,6 +56,8 @@ bool lms_quote(struct ctx *, const struct quote_question *, struct quote *out);
  * when there is none left. */
 bool coupon_use_take(struct ctx *, struct str coupon, struct str user);
 bool coupon_use_give_back(struct ctx *, struct str coupon);
+/* One more that was made elsewhere, whatever the limit says. */
+bool coupon_use_count(struct ctx *, struct str coupon);
 
 /* ---- invoices --------------------------------------------------------------------------------------------------------
  * In the caller's transaction, all of them. */
@@ -79,6 +81,32 @@ bool invoice_unpaid(struct ctx *, struct str invoice, struct decimal amount);
 /* A submitted credit note over `amount` of the invoice, tax included, at most what is left of it; over all that is left
  * it takes the units back too. NULL: failed. */
 struct doc *invoice_credited(struct ctx *, struct str invoice, struct decimal amount);
+
+/* ---- made elsewhere --------------------------------------------------------------------------------------------------
+ * Rows of an import or of ERPNext, keys as its fields; what is no field of ours is passed over. In the caller's
+ * transaction. The same row again changes nothing. */
+enum taken { TAKEN_NEW, TAKEN_CHANGED, TAKEN_UNCHANGED };
+/* Item, Sales Partner, Pricing Rule, Coupon Code, by their names. An Item's `rate` and `uom` may stand for standard_rate and
+ * stock_uom; rows of a table may be the names of what they link to. */
+bool sales_take(struct ctx *, const char *doctype, const json_t *row, enum taken *out);
+/* Somebody with email, first_name, last_name, full_name, customer, role, language and enabled (spec/product.md 6a.7). No
+ * password, no mail. Who had an account before keeps it as it is; roles are added, never taken. */
+bool person_take(struct ctx *, const json_t *row, enum taken *out);
+/* A Sales Invoice with its items, of whatever docstatus: name, figures, status, partner and rate stay as they are; ledger,
+ * uses of the code and enrollments follow. `from`: Import or ERPNext. Customer, account and Items that are missing are
+ * made. Throws ValidationError for one that was made here: that is the caller's business. */
+bool invoice_take(struct ctx *, const json_t *row, const char *from, enum taken *out);
+
+/* What came of imports. */
+struct history {
+    int64_t enrolled; /* Enrollments of the source Import that give access */
+    struct unsold {
+        struct str item_code;
+        int64_t lines;
+    } * unsold; /* Items of imported invoices that no bootcamp sells, and on how many lines they stand */
+    size_t unsold_count;
+};
+bool history_read(struct ctx *, struct history *out);
 
 /* ---- the ledger ------------------------------------------------------------------------------------------------------
  * In the caller's transaction; nothing happens for an invoice without a partner (spec/product.md 6a.3 to 6a.5). */

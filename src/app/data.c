@@ -5,7 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "doc.h"
+#include "data.h"
+#include "folder.h"
 
 enum { PIECE = 256 << 10, LIMITLESS = 1 << 30 };
 
@@ -115,27 +116,18 @@ COMMAND(data_export)
     .run = run_export };
 
 /* ---- import --------------------------------------------------------------------------------------------------------------- */
-static ssize_t read_in(void *arg, char *to, size_t most)
-{
-    ssize_t n;
-    do
-        n = read(*(int *)arg, to, most);
-    while (n < 0 && errno == EINTR);
-    return n;
-}
-
-static void show_progress(void *arg, const struct batch_report *r)
+void batch_progress_show(void *arg, const struct batch_report *r)
 {
     (void)arg;
     fprintf(stderr, "\r%llu documents, %llu failed", (unsigned long long)r->rows, (unsigned long long)r->failed);
 }
 
-static void print_errors(const struct batch_report *r)
+void batch_errors_print(const char *file, const struct batch_report *r)
 {
     for (size_t i = 0; i < r->error_count; i++) {
         const struct batch_error *e = &r->errors[i];
-        fprintf(stderr, "Row %llu%s%.*s: %.*s\n", (unsigned long long)e->row, e->field.n ? ", " : "", STR_ARG(e->field),
-                STR_ARG(e->message));
+        fprintf(stderr, "%s%sRow %llu%s%.*s: %.*s\n", file ? file : "", file ? ": " : "", (unsigned long long)e->row,
+                e->field.n ? ", " : "", STR_ARG(e->field), STR_ARG(e->message));
     }
     if (r->failed > r->error_count)
         fprintf(stderr, "… and %llu more.\n", (unsigned long long)(r->failed - r->error_count));
@@ -150,7 +142,7 @@ static void print_report(struct command_line *cl, const struct batch_report *r)
         puts(buf_str(&b).p);
         return;
     }
-    print_errors(r);
+    batch_errors_print(NULL, r);
     printf("%s%llu documents: %llu inserted, %llu updated, %llu unchanged, %llu failed.\n",
            option_given(cl, "--dry-run") ? "Nothing was changed. " : "", (unsigned long long)r->rows,
            (unsigned long long)r->inserted, (unsigned long long)r->updated, (unsigned long long)r->unchanged,
@@ -164,10 +156,10 @@ static int run_import(struct command_line *cl)
     struct ctx cx;
     int fd;
     struct batch_import wish = { .doctype = str_of(command_word(cl, 1)),
-                                 .in = { read_in, &fd },
+                                 .in = file_inflow(&fd),
                                  .update = option_given(cl, "--update"),
                                  .dry_run = option_given(cl, "--dry-run"),
-                                 .progress = isatty(STDERR_FILENO) ? show_progress : NULL };
+                                 .progress = isatty(STDERR_FILENO) ? batch_progress_show : NULL };
     if (!format_of(cl, path, &wish.format))
         return WRONG_USAGE;
     fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -206,3 +206,17 @@ bool file_write(struct arena *a, const char *path, struct str bytes, struct str 
     *why = str_printf(a, "%s cannot be written", path);
     return false;
 }
+
+static ssize_t read_in(void *arg, char *to, size_t most)
+{
+    ssize_t n;
+    do
+        n = read(*(int *)arg, to, most);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+struct inflow file_inflow(int *fd)
+{
+    return (struct inflow){ read_in, fd };
+}

@@ -1,6 +1,7 @@
 #pragma once
 /* folder: files on disk: read whole, written, made, removed. */
 #include "base.h"
+#include "text.h"
 
 struct file {
     struct str path; /* below the folder, with '/' */
@@ -20,6 +21,8 @@ bool folder_read(struct arena *, const char *dir, struct folder *out, struct str
 const struct file *folder_file(const struct folder *, struct str path);
 /* One file of at most 16 MiB. */
 bool file_read(struct arena *, const char *path, struct str *out, struct str *why);
+/* What an open file holds from where it stands; *fd outlives it. */
+struct inflow file_inflow(int *fd);
 /* A new file, with the folders above it; one that exists is not replaced. */
 bool file_write(struct arena *, const char *path, struct str bytes, struct str *why);
 

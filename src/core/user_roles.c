@@ -67,6 +67,7 @@ static struct doc *new_user(struct ctx *cx, const struct new_user *wanted)
     doc_set_text(user, "last_name", wanted->last_name);
     doc_set_text(user, "language", wanted->language);
     doc_set_int(user, "send_welcome_email", 0);
+    doc_set_int(user, "enabled", !wanted->disabled);
     return user;
 }
 

@@ -65,19 +65,22 @@ static void clear(struct ctx *cx)
 struct one {
     struct importing *m;
     const struct item *item;
-    enum outcome outcome;
+    enum batch_outcome outcome;
 };
 
 static bool import_one(struct ctx *cx, void *arg)
 {
     struct one *o = arg;
+    const struct batch_taker *taker = o->m->wish->taker;
+    if (taker)
+        return taker->take(cx, taker->arg, o->item->json, &o->outcome);
     return import_document(cx, o->m->layout, o->item->json, o->m->wish->update, &o->outcome);
 }
 
-static void count_one(struct batch_report *r, enum outcome outcome)
+static void count_one(struct batch_report *r, enum batch_outcome outcome)
 {
     uint64_t *counts[] = {
-        [OUTCOME_INSERTED] = &r->inserted, [OUTCOME_UPDATED] = &r->updated, [OUTCOME_UNCHANGED] = &r->unchanged
+        [BATCH_INSERTED] = &r->inserted, [BATCH_UPDATED] = &r->updated, [BATCH_UNCHANGED] = &r->unchanged
     };
     ++*counts[outcome];
 }
@@ -89,14 +92,33 @@ static bool is_beyond_it(const struct ctx *cx)
            cx->err.kind == &InReadOnlyMode;
 }
 
+/* Why nothing can be made of it; empty: something can. */
+static struct str fault_of(const struct importing *m, const struct item *item)
+{
+    if (item->json && m->wish->taker && !json_is_object(item->json))
+        return str_of(tr(m->cx, N_("Each document must be a JSON object.")));
+    return item->json ? STR_NONE : item->why;
+}
+
+static bool is_left(const struct importing *m, const struct item *item)
+{
+    const struct batch_taker *taker = m->wish->taker;
+    return taker && !taker->is_ours(taker->arg, item->json);
+}
+
 static bool take_one(struct importing *m, const struct item *item, struct batch_report *r)
 {
     struct ctx *cx = m->cx;
-    struct one one = { m, item, OUTCOME_INSERTED };
+    struct one one = { m, item, BATCH_INSERTED };
     bool lost = false;
     r->rows++;
-    if (!item->json) {
-        add_error(m, r, item->row, STR(""), item->why);
+    struct str fault = fault_of(m, item);
+    if (fault.n) {
+        add_error(m, r, item->row, STR(""), fault);
+        return true;
+    }
+    if (is_left(m, item)) {
+        r->left++;
         return true;
     }
     if (call_part(cx, import_one, &one, &lost)) {
@@ -179,19 +201,28 @@ static bool run(struct importing *m)
     return true;
 }
 
-bool batch_import(struct ctx *cx, const struct batch_import *wish, struct batch_report *report)
+/* The layout of what is to be imported; NULL: thrown. */
+static struct layout *layout_of_wish(struct ctx *cx, const struct batch_import *wish)
 {
-    *report = (struct batch_report){ 0 };
     const struct doctype *type = doc_type(cx, wish->doctype);
     if (!type || !perm_check(cx, type, NULL, IMPORT))
-        return false;
+        return NULL;
     if (perm_by_parent(type))
         return throw(cx, &ValidationError, N_("Rows of %s are imported with the documents they belong to."),
                      type->name);
+    return layout_of_import(cx, type);
+}
+
+bool batch_import(struct ctx *cx, const struct batch_import *wish, struct batch_report *report)
+{
+    *report = (struct batch_report){ 0 };
+    struct layout *layout = wish->taker ? NULL : layout_of_wish(cx, wish);
+    if (failed(cx))
+        return false;
     struct importing *m = arena_new_of(cx->arena, struct importing);
-    *m = (struct importing){ .cx = cx, .wish = wish, .arena = cx->arena, .layout = layout_of_import(cx, type) };
+    *m = (struct importing){ .cx = cx, .wish = wish, .arena = cx->arena, .layout = layout };
     m->report.errors = arena_array(cx->arena, BATCH_ERRORS_MOST, sizeof *m->report.errors);
-    m->documents = m->layout ? documents_open(cx, wish, m->layout) : NULL;
+    m->documents = documents_open(cx, wish, m->layout);
     if (!m->documents || !db_begin(cx)) /* the connection is the whole import's, not the first batch's */
         return false;
     bool done = run(m);

@@ -164,7 +164,7 @@ static bool insert(struct ctx *cx, const struct layout *l, json_t *json, struct 
     return doc_insert(cx, doc, SAVE_LINKS_KNOWN);
 }
 
-static bool update(struct ctx *cx, const struct layout *l, json_t *json, struct str name, enum outcome *outcome)
+static bool update(struct ctx *cx, const struct layout *l, json_t *json, struct str name, enum batch_outcome *outcome)
 {
     struct doc *doc = doc_load_for_update(cx, l->type, name);
     if (!doc)
@@ -172,7 +172,7 @@ static bool update(struct ctx *cx, const struct layout *l, json_t *json, struct 
     struct str modified = doc->modified;
     if (!merge(cx, l, json, doc) || !doc_save(cx, doc, SAVE_LINKS_KNOWN | SAVE_STAMPS_ONLY_IF_CHANGED))
         return false;
-    *outcome = str_eq(doc->modified, modified) ? OUTCOME_UNCHANGED : OUTCOME_UPDATED;
+    *outcome = str_eq(doc->modified, modified) ? BATCH_UNCHANGED : BATCH_UPDATED;
     return true;
 }
 
@@ -193,9 +193,9 @@ static struct str name_by_field(struct ctx *cx, const struct doctype *type, cons
     return json_is_integer(value) ? json_scalar_text(cx->arena, value) : str_trim(json_str_of(value));
 }
 
-bool import_document(struct ctx *cx, const struct layout *l, json_t *json, bool updates, enum outcome *outcome)
+bool import_document(struct ctx *cx, const struct layout *l, json_t *json, bool updates, enum batch_outcome *outcome)
 {
-    *outcome = OUTCOME_INSERTED;
+    *outcome = BATCH_INSERTED;
     if (!sift_all(cx, l, json))
         return false;
     struct str name = name_of(cx, json), stored;

@@ -18,6 +18,5 @@ struct documents *documents_open(struct ctx *, const struct batch_import *, stru
 bool documents_next(struct ctx *, struct documents *, struct item *);
 
 /* ---- import_document.c --------------------------------------------------------------------------------------------- */
-enum outcome { OUTCOME_INSERTED, OUTCOME_UPDATED, OUTCOME_UNCHANGED };
 /* Inserts it or, when `update` and its name exists, updates it. *json is changed on the way. */
-bool import_document(struct ctx *, const struct layout *, json_t *json, bool update, enum outcome *);
+bool import_document(struct ctx *, const struct layout *, json_t *json, bool update, enum batch_outcome *);

@@ -228,7 +228,8 @@ static bool check_docstatus(struct save *s)
     if (to < 0 || to > 2 || (to && !s->top->type->is_submittable))
         return throw(s->cx, &DocstatusTransitionError, "%s cannot have docstatus %lld", s->top->type->name,
                      (long long)to);
-    if (from == 0 && to == 2)
+    bool arrives = s->inserting && !asked(s); /* it was cancelled elsewhere */
+    if (from == 0 && to == 2 && !arrives)
         return throw(s->cx, &DocstatusTransitionError, "Cannot change docstatus from 0 (Draft) to 2 (Cancelled)");
     if (from == 1 && to == 0)
         return throw(s->cx, &DocstatusTransitionError, "Cannot change docstatus from 1 (Submitted) to 0 (Draft)");

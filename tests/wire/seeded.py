@@ -45,8 +45,8 @@ def sql(server, host, text):
     """Statements as the database's own administrator."""
     common = json.loads((server.sites / "common_site_config.json").read_text())
     database = json.loads((server.sites / host / "site_config.json").read_text())["db_name"]
-    done = subprocess.run(["mariadb", "--no-defaults", "-S", common["db_socket"], "-u", common["root_login"], "-N", "-B",
-                           database], input=text, capture_output=True, text=True,
+    done = subprocess.run(["mariadb", "--no-defaults", "--default-character-set=utf8mb4", "-S", common["db_socket"], "-u",
+                           common["root_login"], "-N", "-B", database], input=text, capture_output=True, text=True,
                           env={"MYSQL_PWD": common["root_password"], "PATH": "/usr/bin:/bin:/usr/local/bin"})
     assert done.returncode == 0, done.stderr
     return [line.split("\t") for line in done.stdout.splitlines()]

@@ -1,6 +1,7 @@
 /* The import as a whole: a school's settings, then each bootcamp in a transaction of its own, and what is said of it. */
 #include "import.h"
 
+#include "commerce.h"
 #include "importer.h"
 
 struct import {
@@ -311,14 +312,18 @@ int import_curriculum(struct command_line *cl, const char *host, const char *dir
 static int run(struct command_line *cl)
 {
     struct import_options options = { .prune = option_given(cl, "--prune") };
-    if (!command_open(cl))
+    const char *host = command_word(cl, 0), *dir = command_word(cl, 1), *company = option_value(cl, "--company");
+    if (!command_open(cl) || (company && !commerce_company_set(cl, host, company)))
         return FAILED;
-    return import_curriculum(cl, command_word(cl, 0), command_word(cl, 1), &options);
+    return commerce_is_folder(cl->arena, dir) ? import_commerce(cl, host, dir)
+                                              : import_curriculum(cl, host, dir, &options);
 }
 
 COMMAND(import)
 = { .name = "import",
     .words = "HOST DIR",
-    OPTIONS({ "--prune", NULL, "removes what is gone from the folder" }),
-    .about = "Reads a school's or a bootcamp's folder into a school; again: only what changed.",
+    OPTIONS({ "--prune", NULL, "removes what is gone from the folder" },
+            { "--company", "NAME", "whose rows of commerce are the school's; else as School Settings say" }),
+    .about =
+        "Reads a school's or a bootcamp's folder, or commerce as JSON lines, into a school; again: only what changed.",
     .run = run };

@@ -55,7 +55,8 @@ static struct doc *come_back(struct ctx *cx, struct doc *enrollment, const char 
     return doc_save(cx, enrollment, AS_SYSTEM) ? enrollment : NULL;
 }
 
-struct doc *enroll_how(struct ctx *cx, struct str user, struct str bootcamp, const char *source, enum enrolled *how)
+struct doc *enroll_since(struct ctx *cx, struct str user, struct str bootcamp, const char *source, struct str since,
+                         enum enrolled *how)
 {
     struct str name;
     *how = ENROLLED_ALREADY;
@@ -72,7 +73,14 @@ struct doc *enroll_how(struct ctx *cx, struct str user, struct str bootcamp, con
     doc_set_text(enrollment, "user", user);
     doc_set_text(enrollment, "bootcamp", bootcamp);
     doc_set_text(enrollment, "source", str_of(source));
+    if (since.n)
+        doc_set_text(enrollment, "enrolled_on", since);
     return doc_insert(cx, enrollment, AS_SYSTEM) ? enrollment : NULL;
+}
+
+struct doc *enroll_how(struct ctx *cx, struct str user, struct str bootcamp, const char *source, enum enrolled *how)
+{
+    return enroll_since(cx, user, bootcamp, source, STR_NONE, how);
 }
 
 struct doc *lms_enroll(struct ctx *cx, struct str user, struct str bootcamp, const char *source)

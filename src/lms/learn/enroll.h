@@ -3,4 +3,7 @@
 #include "lms.h"
 
 enum enrolled { ENROLLED_ALREADY, ENROLLED_NEW, ENROLLED_AGAIN };
+/* `since`: a moment of the school, canonical; empty: now. Counts for who was not enrolled before. */
+struct doc *enroll_since(struct ctx *, struct str user, struct str bootcamp, const char *source, struct str since,
+                         enum enrolled *how);
 struct doc *enroll_how(struct ctx *, struct str user, struct str bootcamp, const char *source, enum enrolled *how);

@@ -36,6 +36,14 @@ static bool name_it(struct ctx *cx, struct doc *coupon)
     return true;
 }
 
+/* Gift cards are somebody's. Those that an import brings may name nobody, and stay so. */
+static bool is_for_anybody(const struct doc *coupon)
+{
+    const struct doc *before = coupon->before;
+    return before ? str_is(doc_text(before, "coupon_type"), "Gift Card") && !doc_is_set(before, "customer")
+                  : coupon->new_name.n > 0;
+}
+
 static bool validate(struct ctx *cx, struct doc *coupon)
 {
     struct str code = doc_text(coupon, "coupon_code");
@@ -44,11 +52,11 @@ static bool validate(struct ctx *cx, struct doc *coupon)
     struct str from = doc_text(coupon, "valid_from"), upto = doc_text(coupon, "valid_upto");
     if (from.n && upto.n && str_compare(from, upto) > 0)
         return throw(cx, &ValidationError, "Valid From cannot be after Valid Upto.");
-    if (str_is(doc_text(coupon, "coupon_type"), "Gift Card")) {
-        if (!doc_is_set(coupon, "customer"))
-            return throw(cx, &MandatoryError, "%s is required", "Customer");
-        doc_set_int(coupon, "maximum_use", 1);
-    }
+    if (!str_is(doc_text(coupon, "coupon_type"), "Gift Card"))
+        return true;
+    if (!doc_is_set(coupon, "customer"))
+        return is_for_anybody(coupon) || throw(cx, &MandatoryError, "%s is required", "Customer");
+    doc_set_int(coupon, "maximum_use", 1);
     return true;
 }
 

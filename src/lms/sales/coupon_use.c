@@ -54,6 +54,17 @@ bool coupon_use_take(struct ctx *cx, struct str coupon, struct str user)
     return !user.n || (is_above_limit(cx, coupon, user, &above) && (!above || used_up(cx)));
 }
 
+bool coupon_use_count(struct ctx *cx, struct str coupon)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "UPDATE ");
+    sql_doctype(q, "Coupon Code");
+    sql_add(q, " SET used = used + 1 WHERE name = ");
+    sql_text(q, coupon);
+    call_changes(cx, "Coupon Code");
+    return db_begin(cx) && db_change(cx, q) >= 0;
+}
+
 bool coupon_use_give_back(struct ctx *cx, struct str coupon)
 {
     struct sql *q = sql_new(cx);

@@ -1,0 +1,31 @@
+#pragma once
+/* Documents that were made elsewhere (an import, ERPNext): what the files that take them share. */
+#include "lms/sales.h"
+
+/* The document of this name, locked for a change, or a new one that will have it. NULL: failed. */
+struct doc *take_open(struct ctx *, const char *doctype, struct str name);
+/* What the row says of the document's fields and rows; keys that are no fields are passed over. `figures`: also what is
+ * otherwise the server's. A row of a table may be a text: it stands for the first field. */
+bool take_fields(struct ctx *, struct doc *, const json_t *row, bool figures);
+bool take_save(struct ctx *, struct doc *, enum taken *out);
+
+/* Who buys. */
+struct person {
+    struct str email;    /* empty: nobody with an account */
+    struct str customer; /* name of the Customer; empty: the user's own */
+    struct str first_name, last_name, full_name, language;
+    const char *role;
+    bool disabled;
+};
+/* Account and Customer, tied. No mail, no password. Who has an account already keeps it as it is, unless the Customer
+ * came from elsewhere before. */
+bool person_settle(struct ctx *, const struct person *, enum taken *out);
+
+/* How many units of an Item one invoice adds or takes. */
+struct units {
+    struct str item_code;
+    struct decimal by;
+};
+/* Enrollments follow what the user has bought of these Items, all submitted invoices together: whoever has seats left is
+ * enrolled since the first invoice; units of 0 or less take access away from whom an import enrolled. */
+bool seats_follow(struct ctx *, struct str user, const struct units *, size_t count);

@@ -1,0 +1,235 @@
+/* Seats: who has bought a bootcamp elsewhere is enrolled in it, at once or when the bootcamp appears; who gave all seats
+ * back is not (spec/product.md 6a.6). */
+#include "learn/enroll.h"
+#include "lms.h"
+#include "take_priv.h"
+#include "work.h"
+
+enum { BOOTCAMPS_MOST = 64, USERS_AT_ONCE = 200, UNSOLD_MOST = 100 };
+
+/* What somebody has of one bootcamp. */
+struct seats {
+    struct str bootcamp, item_code, first; /* the day of the first invoice */
+    struct str enrollment, status, source; /* empty: not enrolled */
+    struct decimal units;
+};
+
+/* ---- counting ------------------------------------------------------------------------------------------------------- */
+static void sql_items(struct sql *q, const struct units *units, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            sql_add(q, ", ");
+        sql_text(q, units[i].item_code);
+    }
+    sql_add(q, ")");
+}
+
+/* Lines of the submitted invoices `i` of Customers `c`, in this order: a person has few of them. */
+static void sql_bought(struct sql *q)
+{
+    sql_doctype(q, "Customer");
+    sql_add(q, " c STRAIGHT_JOIN ");
+    sql_doctype(q, "Sales Invoice");
+    sql_add(q, " i ON i.customer = c.name AND i.docstatus = 1 STRAIGHT_JOIN ");
+    sql_doctype(q, "Sales Invoice Item");
+    sql_add(q, " t ON t.parent = i.name AND t.parenttype = 'Sales Invoice'");
+}
+
+static struct sql *question(struct ctx *cx, struct str user, const struct units *units, size_t count)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT b.name, b.item_code, s.first, e.name, e.status, e.source, COALESCE(s.units, 0) FROM ");
+    sql_doctype(q, "LMS Bootcamp");
+    sql_add(q, " b LEFT JOIN (SELECT t.item_code, SUM(t.qty) AS units, MIN(i.posting_date) AS first FROM ");
+    sql_bought(q);
+    sql_add(q, " WHERE c.user = ");
+    sql_text(q, user);
+    sql_add(q, " AND t.item_code IN (");
+    sql_items(q, units, count);
+    sql_add(q, " GROUP BY t.item_code) s ON s.item_code = b.item_code LEFT JOIN ");
+    sql_doctype(q, "Enrollment");
+    sql_add(q, " e ON e.bootcamp = b.name AND e.user = ");
+    sql_text(q, user);
+    sql_add(q, " WHERE b.item_code IN (");
+    sql_items(q, units, count);
+    return q;
+}
+
+static bool read_seats(struct ctx *cx, struct sql *q, struct seats *out, size_t *count)
+{
+    *count = 0;
+    struct rows *rows = db_run(cx, q);
+    while (rows && rows_next(rows) && *count < BOOTCAMPS_MOST)
+        out[(*count)++] = (struct seats){ .bootcamp = str_copy(cx->arena, rows_text(rows, 0)),
+                                          .item_code = str_copy(cx->arena, rows_text(rows, 1)),
+                                          .first = str_copy(cx->arena, rows_text(rows, 2)),
+                                          .enrollment = str_copy(cx->arena, rows_text(rows, 3)),
+                                          .status = str_copy(cx->arena, rows_text(rows, 4)),
+                                          .source = str_copy(cx->arena, rows_text(rows, 5)),
+                                          .units = rows_decimal(rows, 6) };
+    if (rows)
+        rows_close(rows);
+    return !failed(cx);
+}
+
+/* ---- enrolling ------------------------------------------------------------------------------------------------------ */
+static bool enroll(struct ctx *cx, struct str user, struct str bootcamp, struct str first)
+{
+    enum enrolled how;
+    struct str since = str_printf(cx->arena, "%.*s 00:00:00.000000", STR_ARG(first));
+    return enroll_since(cx, user, bootcamp, "Import", since, &how);
+}
+
+static bool set_status(struct ctx *cx, const struct seats *s, const char *status)
+{
+    struct doc *enrollment = doc_load_for_update(cx, doc_type(cx, STR("Enrollment")), s->enrollment);
+    if (!enrollment)
+        return false;
+    doc_set_text(enrollment, "status", str_of(status));
+    return doc_save(cx, enrollment, SAVE_AS_SYSTEM);
+}
+
+/* Enrollments that no import made are the business of whoever made them. */
+static bool settle(struct ctx *cx, struct str user, const struct seats *s, struct decimal by)
+{
+    bool is_revoked = str_is(s->status, "Revoked");
+    if (by.units == 0)
+        return true;
+    if (!s->enrollment.n)
+        return s->units.units <= 0 || enroll(cx, user, s->bootcamp, s->first);
+    if (!str_is(s->source, "Import"))
+        return true;
+    if (s->units.units <= 0)
+        return is_revoked || set_status(cx, s, "Revoked");
+    return !is_revoked || by.units < 0 || set_status(cx, s, "Active");
+}
+
+bool seats_follow(struct ctx *cx, struct str user, const struct units *units, size_t count)
+{
+    struct seats seats[BOOTCAMPS_MOST];
+    size_t found = 0;
+    if (!count)
+        return true;
+    if (!read_seats(cx, question(cx, user, units, count), seats, &found))
+        return false;
+    for (size_t s = 0; s < found; s++)
+        for (size_t i = 0; i < count; i++)
+            if (str_eq_nocase(seats[s].item_code, units[i].item_code) && !settle(cx, user, &seats[s], units[i].by))
+                return false;
+    return true;
+}
+
+/* ---- a bootcamp that appears later ------------------------------------------------------------------------------------ */
+static bool enqueue(struct ctx *cx, struct str bootcamp, struct str after)
+{
+    json_t *args =
+        json_pack("{s:s%, s:s%}", "bootcamp", bootcamp.p, bootcamp.n, "after", after.p ? after.p : "", after.n);
+    const struct job_order order = { .args = args, .key = after.n ? STR_NONE : bootcamp, .sequence = bootcamp };
+    bool done = job_enqueue(cx, "enrollment.history", &order);
+    json_decref(args);
+    return done;
+}
+
+static bool is_sold_already(struct ctx *cx, struct str item_code)
+{
+    struct sql *q = sql_new(cx);
+    int64_t one = 0;
+    sql_add(q, "SELECT 1 FROM ");
+    sql_doctype(q, "Sales Invoice Item");
+    sql_add(q, " WHERE item_code = ");
+    sql_text(q, item_code);
+    sql_add(q, " LIMIT 1");
+    return db_first_int(cx, q, &one);
+}
+
+static bool heard(struct ctx *cx, enum doc_event event, struct doc *doc)
+{
+    if (strcmp(doc->type->name, "LMS Bootcamp") != 0 || (event != DOC_AFTER_INSERT && event != DOC_ON_UPDATE) ||
+        doc_types_off(cx->site, LMS_LEARNING) || doc_types_off(cx->site, LMS_SELLING))
+        return true;
+    if (!doc_is_set(doc, "item_code") || !doc_changed(doc, "item_code") ||
+        !is_sold_already(cx, doc_text(doc, "item_code")))
+        return !failed(cx);
+    return enqueue(cx, doc->name, STR_NONE);
+}
+
+DOC_LISTENER(seats) = { heard };
+
+/* Who has seats of it and no Enrollment, by user. */
+static struct sql *waiting(struct ctx *cx, struct str bootcamp, struct str after)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT c.user, MIN(i.posting_date) FROM ");
+    sql_doctype(q, "LMS Bootcamp");
+    sql_add(q, " b STRAIGHT_JOIN ");
+    sql_bought(q);
+    sql_add(q, " AND t.item_code = b.item_code LEFT JOIN ");
+    sql_doctype(q, "Enrollment");
+    sql_add(q, " e ON e.bootcamp = b.name AND e.user = c.user WHERE e.name IS NULL AND b.name = ");
+    sql_text(q, bootcamp);
+    sql_add(q, " AND c.user > ");
+    sql_text(q, after);
+    sql_add(q, " GROUP BY c.user HAVING SUM(t.qty) > 0 ORDER BY c.user LIMIT ");
+    sql_index(q, USERS_AT_ONCE);
+    sql_limit(q, 60000);
+    return q;
+}
+
+static bool enroll_waiting(struct ctx *cx, struct job_run *run)
+{
+    struct str bootcamp = json_get_str(run->args, "bootcamp"), after = json_get_str(run->args, "after");
+    struct pair found[USERS_AT_ONCE];
+    size_t count = 0;
+    struct rows *rows = db_begin(cx) ? db_run(cx, waiting(cx, bootcamp, after)) : NULL;
+    while (rows && rows_next(rows) && count < countof(found))
+        found[count++] =
+            (struct pair){ str_copy(cx->arena, rows_text(rows, 0)), str_copy(cx->arena, rows_text(rows, 1)) };
+    if (rows)
+        rows_close(rows);
+    for (size_t i = 0; i < count && !failed(cx); i++)
+        if (!enroll(cx, found[i].key, bootcamp, found[i].value))
+            return false;
+    return !failed(cx) && (count < USERS_AT_ONCE || enqueue(cx, bootcamp, found[count - 1].key));
+}
+
+JOB(enrollment_history)
+= { .name = "enrollment.history",
+    .run = enroll_waiting,
+    .about = "Enrolls who has bought a bootcamp elsewhere before it was here." };
+
+/* ---- for people ----------------------------------------------------------------------------------------------------- */
+static struct sql *unsold(struct ctx *cx)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT t.item_code, COUNT(*) FROM ");
+    sql_doctype(q, "Sales Invoice");
+    sql_add(q, " i JOIN ");
+    sql_doctype(q, "Sales Invoice Item");
+    sql_add(q, " t ON t.parent = i.name AND t.parenttype = 'Sales Invoice' LEFT JOIN ");
+    sql_doctype(q, "LMS Bootcamp");
+    sql_add(q, " b ON b.item_code = t.item_code WHERE i.docstatus = 1 AND i.taken_from = 'Import' AND b.name IS NULL "
+               "GROUP BY t.item_code ORDER BY t.item_code LIMIT ");
+    sql_index(q, UNSOLD_MOST);
+    sql_limit(q, 120000);
+    return q;
+}
+
+bool history_read(struct ctx *cx, struct history *out)
+{
+    *out = (struct history){ .unsold = arena_array(cx->arena, UNSOLD_MOST, sizeof *out->unsold) };
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT COUNT(*) FROM ");
+    sql_doctype(q, "Enrollment");
+    sql_add(q, " WHERE source = 'Import' AND status IN ('Active', 'Completed')");
+    sql_limit(q, 120000);
+    if (!db_first_int(cx, q, &out->enrolled))
+        return false;
+    struct rows *rows = db_run(cx, unsold(cx));
+    while (rows && rows_next(rows) && out->unsold_count < UNSOLD_MOST)
+        out->unsold[out->unsold_count++] =
+            (struct unsold){ str_copy(cx->arena, rows_text(rows, 0)), rows_int(rows, 1) };
+    if (rows)
+        rows_close(rows);
+    return !failed(cx);
+}
