@@ -5,11 +5,11 @@
 set -eu
 
 serve="mariadb-client ca-certificates tzdata curl libmicrohttpd12 libmariadb3 libjansson4 libsodium23
-  libargon2-1 libcurl4 libmd4c-html0 libgumbo1 libutf8proc2 zlib1g libssl3 libpcre2-8-0"
+  libargon2-1 libcurl4 libmd4c-html0 libgumbo1 libutf8proc2 zlib1g libssl3 libpcre2-8-0 libqrencode4"
 run="$serve mariadb-server-core"
 build="build-essential cmake ninja-build pkg-config gettext libmicrohttpd-dev libmariadb-dev libjansson-dev
   libsodium-dev libargon2-dev libcurl4-openssl-dev libmd4c-html0-dev libmd4c-dev libgumbo-dev libutf8proc-dev
-  zlib1g-dev libssl-dev libpcre2-dev"
+  zlib1g-dev libssl-dev libpcre2-dev libqrencode-dev"
 test="libcmocka-dev python3 python3-pytest python3-aiosmtpd clang libclang-rt-14-dev clang-format chromium
   fonts-dejavu-core wrk binutils git openssl buildah debootstrap docker-compose caddy"
 

@@ -181,6 +181,15 @@ bool affiliate_conversion(const struct affiliate_figures *, struct decimal *out)
  * whom they name or all. Throws PermissionError for anybody else. */
 bool affiliate_question(struct ctx *, struct str from, struct str to, struct str by, struct str sales_partner,
                         struct affiliate_question *out);
+/* The partner's links: their referral code first, then coupon codes by name. */
+struct affiliate_link {
+    struct str key;  /* as rows by BY_CODE have it */
+    struct str code; /* as people type it */
+    bool disabled;
+    struct str until; /* last day of a coupon; empty: open */
+};
+bool affiliate_links(struct ctx *, struct str sales_partner, struct affiliate_link **out, size_t *count);
+
 /* Rows of the ledger, newest first, as a partner may see them. */
 struct affiliate_sale {
     struct str at, bootcamp, state, code; /* at: to the hour */
@@ -201,6 +210,8 @@ struct payout_report {
 };
 /* Of every partner, or of one. `cut_off`: the last posting_date that counts; empty: today. False: thrown. */
 bool payouts_make(struct ctx *, struct str partner, struct str cut_off, struct payout_report *out);
+/* What the partner's next payout would come to today, and what it must reach. */
+bool payout_next(struct ctx *, struct str partner, struct decimal *amount, struct decimal *minimum);
 /* Open → Paid, and its Approved rows with it; Open → Failed, and its rows are free for the next. */
 bool payout_paid(struct ctx *, struct str payout, struct str reference);
 bool payout_failed(struct ctx *, struct str payout, struct str reason);

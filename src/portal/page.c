@@ -95,6 +95,7 @@ static void frame_account(struct web *w, struct view *view)
 {
     if (!user_is_guest(w->cx.user)) {
         struct view *user = view_sub(view, "user");
+        view_flag(view, "influencer", user_has_role(w->cx.user, "Influencer"));
         view_text(user, "full_name", w->cx.user->full_name);
         view_text(view, "csrf", web_csrf(w));
     }
@@ -255,16 +256,24 @@ static struct str grouped(struct arena *a, struct str fixed, struct str separato
 
 struct str page_money(struct web *w, struct decimal amount, struct str currency)
 {
+    return decimal_is_zero(amount) ? page_words(w, N_("Free")) : page_amount(w, amount, currency);
+}
+
+struct str page_number(struct web *w, struct decimal number, int places)
+{
+    struct tongue tongue = tongue_of(w->cx.lang);
+    return grouped(w->cx.arena, decimal_fixed(w->cx.arena, number, places), tongue.group, tongue.decimal);
+}
+
+struct str page_amount(struct web *w, struct decimal amount, struct str currency)
+{
     struct arena *a = w->cx.arena;
-    if (decimal_is_zero(amount))
-        return page_words(w, N_("Free"));
     struct str sign = currency;
     for (size_t i = 0; i < countof(currencies); i++)
         if (str_is(currency, currencies[i].code))
             sign = str_of(currencies[i].sign);
-    struct str fixed = decimal_fixed(a, amount, currency_places(currency));
     struct tongue tongue = tongue_of(w->cx.lang);
-    struct str number = grouped(a, fixed, tongue.group, tongue.decimal);
+    struct str number = page_number(w, amount, currency_places(currency));
     bool before = str_starts(tongue.price, STR("{sign}")); /* a word is not written against the number */
     struct buf out = buf_new(a, 256);
     struct str rest = tongue.price, piece;

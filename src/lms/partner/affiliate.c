@@ -3,7 +3,7 @@
 #include "core.h"
 #include "lms/sales.h"
 
-enum { ROWS_MOST = 20000, DAYS_SHOWN = 30 };
+enum { ROWS_MOST = 20000, DAYS_SHOWN = 30, LINKS_MOST = 200 };
 
 /* ---- whose, and when ---------------------------------------------------------------------------------------------------------- */
 static bool own_partner(struct ctx *cx, struct str *out)
@@ -261,6 +261,38 @@ void affiliate_summary_json(struct ctx *cx, const struct affiliate_summary *summ
     out_end_array(out);
     out_member_text(out, "as_of", summary->as_of);
     out_end_object(out);
+}
+
+/* ---- links -------------------------------------------------------------------------------------------------------------------- */
+static struct sql *links(struct ctx *cx, struct str partner)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT referral_code, referral_code, disabled, NULL, 0 AS kind FROM ");
+    sql_doctype(q, "Sales Partner");
+    sql_add(q, " WHERE COALESCE(referral_code, '') <> '' AND name = ");
+    sql_text(q, partner);
+    sql_add(q, " UNION ALL SELECT name, coupon_code, disabled, valid_upto, 1 FROM ");
+    sql_doctype(q, "Coupon Code");
+    sql_add(q, " WHERE COALESCE(coupon_code, '') <> '' AND sales_partner = ");
+    sql_text(q, partner);
+    sql_add(q, " ORDER BY kind, 2 LIMIT ");
+    sql_index(q, LINKS_MOST);
+    return q;
+}
+
+bool affiliate_links(struct ctx *cx, struct str sales_partner, struct affiliate_link **out, size_t *count)
+{
+    *out = arena_array(cx->arena, LINKS_MOST, sizeof **out);
+    *count = 0;
+    call_depends(cx, "Sales Partner");
+    call_depends(cx, "Coupon Code");
+    struct rows *rows = db_run(cx, links(cx, sales_partner));
+    while (rows && rows_next(rows))
+        (*out)[(*count)++] = (struct affiliate_link){ .key = str_copy(cx->arena, rows_text(rows, 0)),
+                                                      .code = str_copy(cx->arena, rows_text(rows, 1)),
+                                                      .disabled = rows_int(rows, 2) != 0,
+                                                      .until = str_copy(cx->arena, rows_text(rows, 3)) };
+    return !failed(cx);
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------------------------------------- */

@@ -24,16 +24,25 @@ static void payable(struct sql *q, struct str partner, struct str cut_off)
                "s.sales_invoice = COALESCE(NULLIF(i.return_against, ''), i.name))))");
 }
 
-static bool balance_of(struct ctx *cx, struct str partner, struct str cut_off, struct decimal *out)
+static bool balance_of(struct ctx *cx, struct str partner, struct str cut_off, bool locking, struct decimal *out)
 {
     struct sql *q = sql_new(cx);
     struct str text;
     sql_add(q, "SELECT COALESCE(SUM(c.amount), 0)");
     payable(q, partner, cut_off);
-    sql_add(q, " FOR UPDATE"); /* as others left it who had the partner's row before */
+    if (locking)
+        sql_add(q, " FOR UPDATE"); /* as others left it who had the partner's row before */
     if (!db_first_text(cx, q, &text))
         return false;
     return decimal_parse(text, out) || bug(cx, "a sum that is no number");
+}
+
+bool payout_next(struct ctx *cx, struct str partner, struct decimal *amount, struct decimal *minimum)
+{
+    if (!decimal_parse(site_setting(cx->site, "School Settings", "minimum_payout"), minimum))
+        *minimum = DECIMAL_INT(0);
+    call_depends(cx, "Sales Commission");
+    return balance_of(cx, partner, call_today(cx), false, amount);
 }
 
 /* ---- making one ------------------------------------------------------------------------------------------------------------ */
@@ -77,7 +86,7 @@ static bool pay_partner(struct ctx *cx, struct str name, struct str cut_off, str
 {
     struct decimal amount;
     const struct doc *partner = doc_load_for_update(cx, doc_type(cx, STR("Sales Partner")), name);
-    if (!partner || !balance_of(cx, name, cut_off, &amount))
+    if (!partner || !balance_of(cx, name, cut_off, true, &amount))
         return false;
     if (amount.units <= 0 || decimal_compare(amount, minimum) < 0) {
         out->carried += amount.units != 0;
@@ -113,7 +122,7 @@ static bool partners_to_pay(struct ctx *cx, struct str partner, struct str *name
 bool payouts_make(struct ctx *cx, struct str partner, struct str cut_off, struct payout_report *out)
 {
     struct str *names = arena_array(cx->arena, PARTNERS_MOST, sizeof *names);
-    struct decimal minimum = DECIMAL_INT(0);
+    struct decimal minimum;
     size_t count = 0;
     *out = (struct payout_report){ 0 };
     if (!decimal_parse(site_setting(cx->site, "School Settings", "minimum_payout"), &minimum))
