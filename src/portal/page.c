@@ -259,7 +259,7 @@ struct str page_money(struct web *w, struct decimal amount, struct str currency)
     return decimal_is_zero(amount) ? page_words(w, N_("Free")) : page_amount(w, amount, currency);
 }
 
-struct str page_number(struct web *w, struct decimal number, int places)
+struct str page_decimal(struct web *w, struct decimal number, int places)
 {
     struct tongue tongue = tongue_of(w->cx.lang);
     return grouped(w->cx.arena, decimal_fixed(w->cx.arena, number, places), tongue.group, tongue.decimal);
@@ -273,7 +273,7 @@ struct str page_amount(struct web *w, struct decimal amount, struct str currency
         if (str_is(currency, currencies[i].code))
             sign = str_of(currencies[i].sign);
     struct tongue tongue = tongue_of(w->cx.lang);
-    struct str number = page_number(w, amount, currency_places(currency));
+    struct str number = page_decimal(w, amount, currency_places(currency));
     bool before = str_starts(tongue.price, STR("{sign}")); /* a word is not written against the number */
     struct buf out = buf_new(a, 256);
     struct str rest = tongue.price, piece;

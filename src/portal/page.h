@@ -42,7 +42,7 @@ struct str page_words_with(struct web *, const char *message_id, struct str valu
 /* Our own icon. */
 struct str page_icon_url(void);
 /* "1,234.5" as the page's language writes it. */
-struct str page_number(struct web *, struct decimal, int places);
+struct str page_decimal(struct web *, struct decimal, int places);
 /* "349,00 €", "€349.00", or "Free" for 0. */
 struct str page_money(struct web *, struct decimal amount, struct str currency);
 /* The same, and 0 is "€0.00". */

@@ -83,7 +83,7 @@ static void show_figures(struct web *w, struct view *view, const struct affiliat
     view_int(view, "sales", f->sales);
     view_int(view, "refunds", f->refunds);
     struct decimal conversion;
-    view_text(view, "conversion", affiliate_conversion(f, &conversion) ? page_number(w, conversion, 1) : STR_NONE);
+    view_text(view, "conversion", affiliate_conversion(f, &conversion) ? page_decimal(w, conversion, 1) : STR_NONE);
     const struct {
         const char *name;
         struct decimal amount;
