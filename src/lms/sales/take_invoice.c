@@ -147,14 +147,12 @@ static struct effect effect_of(struct ctx *cx, const struct doc *invoice)
     return e;
 }
 
-static bool follow(struct ctx *cx, const struct doc *invoice, struct str user, const struct effect *e)
+static bool follow(struct ctx *cx, struct str user, const struct effect *e)
 {
     bool same_code = str_eq_nocase(e->code_before, e->code_now);
     if (!same_code && e->code_before.n && !coupon_use_give_back(cx, e->code_before))
         return false;
     if (!same_code && e->code_now.n && !coupon_use_count(cx, e->code_now))
-        return false;
-    if (counts(invoice) && doc_is_set(invoice, "sales_partner") && !ledger_settle(cx, invoice->name))
         return false;
     return !user.n || seats_follow(cx, user, e->units, e->count);
 }
@@ -187,5 +185,9 @@ bool invoice_take(struct ctx *cx, const json_t *row, const char *from, enum take
         return false;
     invoice->docstatus = docstatus;
     struct effect e = effect_of(cx, invoice);
-    return take_save(cx, invoice, out) && (*out == TAKEN_UNCHANGED || follow(cx, invoice, user, &e));
+    if (!take_save(cx, invoice, out) || *out == TAKEN_UNCHANGED)
+        return !failed(cx);
+    if (*out == TAKEN_CHANGED && counts(invoice) && !ledger_settle(cx, invoice->name))
+        return false;
+    return follow(cx, user, &e);
 }

@@ -7,25 +7,50 @@
 
 enum { BOOTCAMPS_MOST = 64, USERS_AT_ONCE = 200, UNSOLD_MOST = 100 };
 
-/* What somebody has of one bootcamp. */
-struct seats {
-    struct str bootcamp, item_code, first; /* the day of the first invoice */
+/* A bootcamp that one of the Items sells, and somebody's Enrollment in it. */
+struct seat {
+    struct str bootcamp, item_code;
     struct str enrollment, status, source; /* empty: not enrolled */
-    struct decimal units;
 };
 
-/* ---- counting ------------------------------------------------------------------------------------------------------- */
-static void sql_items(struct sql *q, const struct units *units, size_t count)
+/* ---- reading -------------------------------------------------------------------------------------------------------- */
+static struct sql *question(struct ctx *cx, struct str user, const struct units *units, size_t count)
 {
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT b.name, b.item_code, e.name, e.status, e.source FROM ");
+    sql_doctype(q, "LMS Bootcamp");
+    sql_add(q, " b LEFT JOIN ");
+    sql_doctype(q, "Enrollment");
+    sql_add(q, " e ON e.bootcamp = b.name AND e.user = ");
+    sql_text(q, user);
+    sql_add(q, " WHERE b.item_code IN (");
     for (size_t i = 0; i < count; i++) {
         if (i)
             sql_add(q, ", ");
         sql_text(q, units[i].item_code);
     }
     sql_add(q, ")");
+    return q;
 }
 
-/* Lines of the submitted invoices `i` of Customers `c`, in this order: a person has few of them. */
+static bool read_seats(struct ctx *cx, struct sql *q, struct seat *out, size_t *count)
+{
+    *count = 0;
+    struct rows *rows = db_run(cx, q);
+    while (rows && rows_next(rows) && *count < BOOTCAMPS_MOST)
+        out[(*count)++] = (struct seat){ .bootcamp = str_copy(cx->arena, rows_text(rows, 0)),
+                                         .item_code = str_copy(cx->arena, rows_text(rows, 1)),
+                                         .enrollment = str_copy(cx->arena, rows_text(rows, 2)),
+                                         .status = str_copy(cx->arena, rows_text(rows, 3)),
+                                         .source = str_copy(cx->arena, rows_text(rows, 4)) };
+    if (rows)
+        rows_close(rows);
+    return !failed(cx);
+}
+
+/* ---- counting ------------------------------------------------------------------------------------------------------- */
+/* Lines of the submitted invoices `i` of Customers `c`, in this order: a person has few of them. Whoever asks for an Item's
+ * asks for COALESCE of its code: else the server may walk through all lines of the Item to filter these few. */
 static void sql_bought(struct sql *q)
 {
     sql_doctype(q, "Customer");
@@ -36,40 +61,19 @@ static void sql_bought(struct sql *q)
     sql_add(q, " t ON t.parent = i.name AND t.parenttype = 'Sales Invoice'");
 }
 
-static struct sql *question(struct ctx *cx, struct str user, const struct units *units, size_t count)
+/* Has the person seats of the Item left, and since when? */
+static bool has_seats(struct ctx *cx, struct str user, struct str item_code, bool *has, struct str *first)
 {
     struct sql *q = sql_new(cx);
-    sql_add(q, "SELECT b.name, b.item_code, s.first, e.name, e.status, e.source, COALESCE(s.units, 0) FROM ");
-    sql_doctype(q, "LMS Bootcamp");
-    sql_add(q, " b LEFT JOIN (SELECT t.item_code, SUM(t.qty) AS units, MIN(i.posting_date) AS first FROM ");
+    sql_add(q, "SELECT MIN(i.posting_date) FROM ");
     sql_bought(q);
     sql_add(q, " WHERE c.user = ");
     sql_text(q, user);
-    sql_add(q, " AND t.item_code IN (");
-    sql_items(q, units, count);
-    sql_add(q, " GROUP BY t.item_code) s ON s.item_code = b.item_code LEFT JOIN ");
-    sql_doctype(q, "Enrollment");
-    sql_add(q, " e ON e.bootcamp = b.name AND e.user = ");
-    sql_text(q, user);
-    sql_add(q, " WHERE b.item_code IN (");
-    sql_items(q, units, count);
-    return q;
-}
-
-static bool read_seats(struct ctx *cx, struct sql *q, struct seats *out, size_t *count)
-{
-    *count = 0;
-    struct rows *rows = db_run(cx, q);
-    while (rows && rows_next(rows) && *count < BOOTCAMPS_MOST)
-        out[(*count)++] = (struct seats){ .bootcamp = str_copy(cx->arena, rows_text(rows, 0)),
-                                          .item_code = str_copy(cx->arena, rows_text(rows, 1)),
-                                          .first = str_copy(cx->arena, rows_text(rows, 2)),
-                                          .enrollment = str_copy(cx->arena, rows_text(rows, 3)),
-                                          .status = str_copy(cx->arena, rows_text(rows, 4)),
-                                          .source = str_copy(cx->arena, rows_text(rows, 5)),
-                                          .units = rows_decimal(rows, 6) };
-    if (rows)
-        rows_close(rows);
+    sql_add(q, " AND COALESCE(t.item_code, '') = ");
+    sql_text(q, item_code);
+    sql_add(q, " HAVING SUM(t.qty) > 0");
+    sql_limit(q, 30000);
+    *has = db_first_text(cx, q, first);
     return !failed(cx);
 }
 
@@ -81,7 +85,7 @@ static bool enroll(struct ctx *cx, struct str user, struct str bootcamp, struct 
     return enroll_since(cx, user, bootcamp, "Import", since, &how);
 }
 
-static bool set_status(struct ctx *cx, const struct seats *s, const char *status)
+static bool set_status(struct ctx *cx, const struct seat *s, const char *status)
 {
     struct doc *enrollment = doc_load_for_update(cx, doc_type(cx, STR("Enrollment")), s->enrollment);
     if (!enrollment)
@@ -90,24 +94,27 @@ static bool set_status(struct ctx *cx, const struct seats *s, const char *status
     return doc_save(cx, enrollment, SAVE_AS_SYSTEM);
 }
 
-/* Enrollments that no import made are the business of whoever made them. */
-static bool settle(struct ctx *cx, struct str user, const struct seats *s, struct decimal by)
+/* Enrollments that no import made are the business of whoever made them. Somebody may have bought ten thousand times, so
+ * what a sale cannot change is not counted: more of what one has. */
+static bool settle(struct ctx *cx, struct str user, const struct seat *s, struct decimal by)
 {
-    bool is_revoked = str_is(s->status, "Revoked");
-    if (by.units == 0)
+    bool is_revoked = str_is(s->status, "Revoked"), has;
+    bool may_open = by.units > 0 && (!s->enrollment.n || is_revoked), may_close = by.units < 0 && !is_revoked;
+    struct str first;
+    if (s->enrollment.n ? !str_is(s->source, "Import") || (!may_open && !may_close) : !may_open)
         return true;
+    if (!has_seats(cx, user, s->item_code, &has, &first))
+        return false;
     if (!s->enrollment.n)
-        return s->units.units <= 0 || enroll(cx, user, s->bootcamp, s->first);
-    if (!str_is(s->source, "Import"))
-        return true;
-    if (s->units.units <= 0)
-        return is_revoked || set_status(cx, s, "Revoked");
-    return !is_revoked || by.units < 0 || set_status(cx, s, "Active");
+        return !has || enroll(cx, user, s->bootcamp, first);
+    if (may_open)
+        return !has || set_status(cx, s, "Active");
+    return has || set_status(cx, s, "Revoked");
 }
 
 bool seats_follow(struct ctx *cx, struct str user, const struct units *units, size_t count)
 {
-    struct seats seats[BOOTCAMPS_MOST];
+    struct seat seats[BOOTCAMPS_MOST];
     size_t found = 0;
     if (!count)
         return true;
@@ -164,7 +171,7 @@ static struct sql *waiting(struct ctx *cx, struct str bootcamp, struct str after
     sql_doctype(q, "LMS Bootcamp");
     sql_add(q, " b STRAIGHT_JOIN ");
     sql_bought(q);
-    sql_add(q, " AND t.item_code = b.item_code LEFT JOIN ");
+    sql_add(q, " AND COALESCE(t.item_code, '') = b.item_code LEFT JOIN ");
     sql_doctype(q, "Enrollment");
     sql_add(q, " e ON e.bootcamp = b.name AND e.user = c.user WHERE e.name IS NULL AND b.name = ");
     sql_text(q, bootcamp);
