@@ -156,6 +156,19 @@ def test_an_invoice_that_is_cancelled_later_gives_its_seat_and_its_use_of_a_code
         ["A-1", "Rejected", "Invoice"], ["A-2", "Approved", "Invoice"]]
 
 
+def test_what_is_given_back_here_of_a_sale_from_elsewhere_counts_too(ours):
+    f = ours.folder
+    f.write("sales_invoices", f.invoice("A-1", 2), f.invoice("A-2", who="ben"))
+    ours.take()
+    for units, status in ((-1, "Active"), (-1, "Revoked")):
+        made = ours.admin.create("Sales Invoice", customer="C-ana", is_return=1, return_against="A-1", docstatus=1,
+                                 items=[{"item_code": "BC-ONE", "qty": units}])
+        assert made.status == 200, made
+        assert enrolled(ours)[("ana@bought.test", "bc-one")] == status
+    cancelled = ours.admin.put("/api/resource/Sales Invoice/A-2", {"docstatus": 2})
+    assert cancelled.status == 200 and enrolled(ours)[("ben@bought.test", "bc-one")] == "Revoked", cancelled
+
+
 def test_a_bootcamp_that_appears_later_gets_its_students(ours):
     f = ours.folder
     rows = [f.invoice(f"L-{n}", item="BC-LATER", who=f"late{n}") for n in range(230)]

@@ -1,28 +1,27 @@
-/* Taking invoices that were made elsewhere: name, figures, status, partner and rate stay as they are; the ledger, the uses
- * of the code and the enrollments follow (spec/product.md 6a.3 to 6a.6). */
+/* Taking invoices that were made elsewhere: name, figures, status, partner and rate stay as they are; the ledger and the uses
+ * of the code follow, and the seats (take_seats.c) (spec/product.md 6a.3 to 6a.6). */
 #include "core.h"
 #include "invoice_priv.h"
 #include "take_priv.h"
 
 /* ---- whom it names -------------------------------------------------------------------------------------------------- */
-/* The buyer's account; a Customer that is not there, or tied to nobody, is settled by what the invoice says. */
-static bool find_buyer(struct ctx *cx, const json_t *row, struct str *user)
+/* A Customer that is not there, or tied to nobody, is settled by what the invoice says. */
+static bool settle_buyer(struct ctx *cx, const json_t *row)
 {
-    struct str customer = str_trim(json_get_str(row, "customer"));
+    struct str user = STR_NONE, customer = str_trim(json_get_str(row, "customer"));
     struct str email = str_lower(cx->arena, str_trim(json_get_str(row, "contact_email")));
     enum taken ignored;
-    *user = STR_NONE;
     if (!customer.n)
         return throw(cx, &MandatoryError, "%s is required", "customer");
-    bool there = doc_get(cx, "Customer", customer, "user", user);
+    bool there = doc_get(cx, "Customer", customer, "user", &user);
     bool has_address = is_mail_address(email);
-    if (failed(cx) || user->n || (there && !has_address))
+    if (failed(cx) || user.n || (there && !has_address))
         return !failed(cx);
     const struct person p = { .email = has_address ? email : STR_NONE,
                               .customer = customer,
                               .full_name = str_trim(json_get_str(row, "customer_name")),
                               .role = "Student" };
-    return person_settle(cx, &p, &ignored) && (doc_get(cx, "Customer", customer, "user", user) || !failed(cx));
+    return person_settle(cx, &p, &ignored);
 }
 
 /* An Item that nobody named is made of its line, so that the invoice is whole. */
@@ -100,61 +99,17 @@ static bool fill(struct ctx *cx, struct doc *invoice, const json_t *row, const c
 }
 
 /* ---- what follows --------------------------------------------------------------------------------------------------- */
-/* What the invoice, as stored and as it will be, gives: units of Items, a use of a code. */
-struct effect {
-    struct units *units;
-    size_t count;
-    struct str code_before, code_now;
-};
-
-static struct decimal negative(struct decimal d)
+static struct str code_used_by(const struct doc *invoice)
 {
-    return decimal_subtract(DECIMAL_INT(0), d);
+    bool counts = invoice && invoice->docstatus == 1 && !doc_true(invoice, "is_return");
+    return counts ? doc_text(invoice, "coupon_code") : STR_NONE;
 }
 
-static void add_units(struct effect *e, struct str item_code, struct decimal by)
+static bool count_use(struct ctx *cx, struct str before, struct str now)
 {
-    for (size_t i = 0; i < e->count; i++)
-        if (str_eq_nocase(e->units[i].item_code, item_code)) {
-            e->units[i].by = decimal_add(e->units[i].by, by);
-            return;
-        }
-    e->units[e->count++] = (struct units){ item_code, by };
-}
-
-static bool counts(const struct doc *invoice)
-{
-    return invoice && invoice->docstatus == 1;
-}
-
-static struct str code_of(const struct doc *invoice)
-{
-    return counts(invoice) && !doc_true(invoice, "is_return") ? doc_text(invoice, "coupon_code") : STR_NONE;
-}
-
-static struct effect effect_of(struct ctx *cx, const struct doc *invoice)
-{
-    const struct doc *before = invoice->before;
-    const struct doc_rows *now = doc_table(invoice, "items"), *then = before ? doc_table(before, "items") : NULL;
-    size_t most = now->count + (then ? then->count : 0);
-    struct effect e = { .units = arena_array(cx->arena, most + 1, sizeof *e.units),
-                        .code_before = code_of(before),
-                        .code_now = code_of(invoice) };
-    for (size_t i = 0; counts(before) && i < then->count; i++)
-        add_units(&e, doc_text(then->rows[i], "item_code"), negative(doc_decimal(then->rows[i], "qty")));
-    for (size_t i = 0; counts(invoice) && i < now->count; i++)
-        add_units(&e, doc_text(now->rows[i], "item_code"), doc_decimal(now->rows[i], "qty"));
-    return e;
-}
-
-static bool follow(struct ctx *cx, struct str user, const struct effect *e)
-{
-    bool same_code = str_eq_nocase(e->code_before, e->code_now);
-    if (!same_code && e->code_before.n && !coupon_use_give_back(cx, e->code_before))
-        return false;
-    if (!same_code && e->code_now.n && !coupon_use_count(cx, e->code_now))
-        return false;
-    return !user.n || seats_follow(cx, user, e->units, e->count);
+    if (str_eq_nocase(before, now))
+        return true;
+    return (!before.n || coupon_use_give_back(cx, before)) && (!now.n || coupon_use_count(cx, now));
 }
 
 /* Is it one that this program made? */
@@ -168,26 +123,23 @@ static bool check_origin(struct ctx *cx, const struct doc *invoice)
 
 bool invoice_take(struct ctx *cx, const json_t *row, const char *from, enum taken *out)
 {
-    struct str user, name = str_trim(json_get_str(row, "name"));
+    struct str name = str_trim(json_get_str(row, "name"));
     int64_t docstatus;
     if (!name.n)
         return throw(cx, &MandatoryError, "%s is required", "name");
-    if (!read_docstatus(cx, row, &docstatus) || !db_begin(cx) || !find_buyer(cx, row, &user))
+    if (!read_docstatus(cx, row, &docstatus) || !db_begin(cx) || !settle_buyer(cx, row))
         return false;
     struct doc *invoice = take_open(cx, "Sales Invoice", name);
     if (!invoice || !check_origin(cx, invoice))
         return false;
-    if (invoice->docstatus == 2 && docstatus == 2) { /* it stays as it was */
-        *out = TAKEN_UNCHANGED;
+    *out = TAKEN_UNCHANGED;
+    if (invoice->docstatus == 2 && docstatus == 2) /* it stays as it was */
         return true;
-    }
+    struct str code = code_used_by(invoice->before);
     if (!fill(cx, invoice, row, from))
         return false;
     invoice->docstatus = docstatus;
-    struct effect e = effect_of(cx, invoice);
-    if (!take_save(cx, invoice, out) || *out == TAKEN_UNCHANGED)
-        return !failed(cx);
-    if (*out == TAKEN_CHANGED && counts(invoice) && !ledger_settle(cx, invoice->name))
+    if (!take_save(cx, invoice, out) || !count_use(cx, code, code_used_by(invoice)))
         return false;
-    return follow(cx, user, &e);
+    return *out != TAKEN_CHANGED || docstatus != 1 || ledger_settle(cx, name);
 }

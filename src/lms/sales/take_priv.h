@@ -20,12 +20,3 @@ struct person {
 /* Account and Customer, tied. No mail, no password. Who has an account already keeps it as it is, unless the Customer
  * came from elsewhere before. */
 bool person_settle(struct ctx *, const struct person *, enum taken *out);
-
-/* How many units of an Item one invoice adds or takes. */
-struct units {
-    struct str item_code;
-    struct decimal by;
-};
-/* Enrollments follow what the user has bought of these Items, all submitted invoices together: whoever has seats left is
- * enrolled since the first invoice; units of 0 or less take access away from whom an import enrolled. */
-bool seats_follow(struct ctx *, struct str user, const struct units *, size_t count);

@@ -7,6 +7,17 @@
 
 enum { BOOTCAMPS_MOST = 64, USERS_AT_ONCE = 200, UNSOLD_MOST = 100 };
 
+/* How many units of an Item one invoice gives, or takes below 0. */
+struct units {
+    struct str item_code;
+    struct decimal by;
+};
+struct change {
+    struct str customer, user, day; /* user empty: an account is tied to nobody */
+    struct units *units;
+    size_t count;
+};
+
 /* A bootcamp that one of the Items sells, and somebody's Enrollment in it. */
 struct seat {
     struct str bootcamp, item_code;
@@ -14,7 +25,7 @@ struct seat {
 };
 
 /* ---- reading -------------------------------------------------------------------------------------------------------- */
-static struct sql *question(struct ctx *cx, struct str user, const struct units *units, size_t count)
+static struct sql *question(struct ctx *cx, const struct change *c)
 {
     struct sql *q = sql_new(cx);
     sql_add(q, "SELECT b.name, b.item_code, e.name, e.status, e.source FROM ");
@@ -22,12 +33,12 @@ static struct sql *question(struct ctx *cx, struct str user, const struct units 
     sql_add(q, " b LEFT JOIN ");
     sql_doctype(q, "Enrollment");
     sql_add(q, " e ON e.bootcamp = b.name AND e.user = ");
-    sql_text(q, user);
+    sql_text(q, c->user);
     sql_add(q, " WHERE b.item_code IN (");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < c->count; i++) {
         if (i)
             sql_add(q, ", ");
-        sql_text(q, units[i].item_code);
+        sql_text(q, c->units[i].item_code);
     }
     sql_add(q, ")");
     return q;
@@ -61,8 +72,42 @@ static void sql_bought(struct sql *q)
     sql_add(q, " t ON t.parent = i.name AND t.parenttype = 'Sales Invoice'");
 }
 
-/* Has the person seats of the Item left, and since when? */
-static bool has_seats(struct ctx *cx, struct str user, struct str item_code, bool *has, struct str *first)
+static bool add_units(struct ctx *cx, const struct change *c, const struct units *u)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "INSERT INTO ");
+    sql_table(q, "preau_seat");
+    sql_add(q, " (customer, item_code, units, first_on) VALUES (");
+    sql_text(q, c->customer);
+    sql_add(q, ", ");
+    sql_text(q, u->item_code);
+    sql_add(q, ", ");
+    sql_decimal(q, u->by);
+    sql_add(q, ", ");
+    sql_text(q, c->day);
+    sql_add(q, ") ON DUPLICATE KEY UPDATE units = units + VALUES(units), first_on = LEAST(first_on, VALUES(first_on))");
+    return db_change(cx, q) >= 0;
+}
+
+/* By the sums. */
+static bool has_sum(struct ctx *cx, struct str user, struct str item_code, bool *has, struct str *first)
+{
+    struct sql *q = sql_new(cx);
+    sql_add(q, "SELECT MIN(s.first_on) FROM ");
+    sql_doctype(q, "Customer");
+    sql_add(q, " c STRAIGHT_JOIN ");
+    sql_table(q, "preau_seat");
+    sql_add(q, " s ON s.customer = c.name AND s.item_code = ");
+    sql_text(q, item_code);
+    sql_add(q, " WHERE c.user = ");
+    sql_text(q, user);
+    sql_add(q, " HAVING SUM(s.units) > 0");
+    *has = db_first_text(cx, q, first);
+    return !failed(cx);
+}
+
+/* By the invoices, those of our own among them. */
+static bool has_lines(struct ctx *cx, struct str user, struct str item_code, bool *has, struct str *first)
 {
     struct sql *q = sql_new(cx);
     sql_add(q, "SELECT MIN(i.posting_date) FROM ");
@@ -75,6 +120,12 @@ static bool has_seats(struct ctx *cx, struct str user, struct str item_code, boo
     sql_limit(q, 30000);
     *has = db_first_text(cx, q, first);
     return !failed(cx);
+}
+
+/* Has the person seats of the Item left, and since when? */
+static bool has_seats(struct ctx *cx, struct str user, struct str item_code, bool *has, struct str *first)
+{
+    return has_sum(cx, user, item_code, has, first) && (*has || has_lines(cx, user, item_code, has, first));
 }
 
 /* ---- enrolling ------------------------------------------------------------------------------------------------------ */
@@ -94,8 +145,7 @@ static bool set_status(struct ctx *cx, const struct seat *s, const char *status)
     return doc_save(cx, enrollment, SAVE_AS_SYSTEM);
 }
 
-/* Enrollments that no import made are the business of whoever made them. Somebody may have bought ten thousand times, so
- * what a sale cannot change is not counted: more of what one has. */
+/* Enrollments that no import made are the business of whoever made them. More of what one has changes nothing. */
 static bool settle(struct ctx *cx, struct str user, const struct seat *s, struct decimal by)
 {
     bool is_revoked = str_is(s->status, "Revoked"), has;
@@ -112,19 +162,67 @@ static bool settle(struct ctx *cx, struct str user, const struct seat *s, struct
     return has || set_status(cx, s, "Revoked");
 }
 
-bool seats_follow(struct ctx *cx, struct str user, const struct units *units, size_t count)
+/* Whoever has seats left is enrolled since the first invoice; who has none is so no longer. */
+static bool follow(struct ctx *cx, const struct change *c)
 {
     struct seat seats[BOOTCAMPS_MOST];
     size_t found = 0;
-    if (!count)
+    for (size_t i = 0; i < c->count; i++)
+        if (!add_units(cx, c, &c->units[i]))
+            return false;
+    if (!c->user.n || !c->count)
         return true;
-    if (!read_seats(cx, question(cx, user, units, count), seats, &found))
+    if (!read_seats(cx, question(cx, c), seats, &found))
         return false;
     for (size_t s = 0; s < found; s++)
-        for (size_t i = 0; i < count; i++)
-            if (str_eq_nocase(seats[s].item_code, units[i].item_code) && !settle(cx, user, &seats[s], units[i].by))
+        for (size_t i = 0; i < c->count; i++)
+            if (str_eq_nocase(seats[s].item_code, c->units[i].item_code) &&
+                !settle(cx, c->user, &seats[s], c->units[i].by))
                 return false;
     return true;
+}
+
+/* ---- invoices ------------------------------------------------------------------------------------------------------- */
+static void count_units(struct change *c, struct str item_code, struct decimal by)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (str_eq_nocase(c->units[i].item_code, item_code)) {
+            c->units[i].by = decimal_add(c->units[i].by, by);
+            return;
+        }
+    c->units[c->count++] = (struct units){ item_code, by };
+}
+
+static bool change_of(struct ctx *cx, const struct doc *invoice, bool cancelled, struct change *c)
+{
+    const struct doc_rows *lines = doc_table(invoice, "items");
+    *c = (struct change){ .customer = doc_text(invoice, "customer"),
+                          .day = doc_text(invoice, "posting_date"),
+                          .units = arena_array(cx->arena, lines->count + 1, sizeof *c->units) };
+    for (size_t i = 0; i < lines->count; i++) {
+        struct decimal quantity = doc_decimal(lines->rows[i], "qty");
+        struct decimal by = cancelled ? decimal_subtract(DECIMAL_INT(0), quantity) : quantity;
+        if (by.units)
+            count_units(c, doc_text(lines->rows[i], "item_code"), by);
+    }
+    return doc_get(cx, "Customer", c->customer, "user", &c->user) || !failed(cx);
+}
+
+/* What was sold here is the business of its purchase; but what is given back of a sale from elsewhere is ours. */
+static bool concerns_seats(struct ctx *cx, const struct doc *invoice)
+{
+    struct str from = doc_text(invoice, "taken_from");
+    if (!from.n && doc_true(invoice, "is_return") && doc_is_set(invoice, "return_against"))
+        doc_get(cx, "Sales Invoice", doc_text(invoice, "return_against"), "taken_from", &from);
+    return from.n > 0;
+}
+
+static bool hear_invoice(struct ctx *cx, enum doc_event event, const struct doc *invoice)
+{
+    struct change c;
+    if ((event != DOC_ON_SUBMIT && event != DOC_ON_CANCEL) || !concerns_seats(cx, invoice))
+        return !failed(cx);
+    return change_of(cx, invoice, event == DOC_ON_CANCEL, &c) && follow(cx, &c);
 }
 
 /* ---- a bootcamp that appears later ------------------------------------------------------------------------------------ */
@@ -150,18 +248,13 @@ static bool is_sold_already(struct ctx *cx, struct str item_code)
     return db_first_int(cx, q, &one);
 }
 
-static bool heard(struct ctx *cx, enum doc_event event, struct doc *doc)
+static bool hear_bootcamp(struct ctx *cx, enum doc_event event, const struct doc *bootcamp)
 {
-    if (strcmp(doc->type->name, "LMS Bootcamp") != 0 || (event != DOC_AFTER_INSERT && event != DOC_ON_UPDATE) ||
-        doc_types_off(cx->site, LMS_LEARNING) || doc_types_off(cx->site, LMS_SELLING))
-        return true;
-    if (!doc_is_set(doc, "item_code") || !doc_changed(doc, "item_code") ||
-        !is_sold_already(cx, doc_text(doc, "item_code")))
+    if ((event != DOC_AFTER_INSERT && event != DOC_ON_UPDATE) || !doc_is_set(bootcamp, "item_code") ||
+        !doc_changed(bootcamp, "item_code") || !is_sold_already(cx, doc_text(bootcamp, "item_code")))
         return !failed(cx);
-    return enqueue(cx, doc->name, STR_NONE);
+    return enqueue(cx, bootcamp->name, STR_NONE);
 }
-
-DOC_LISTENER(seats) = { heard };
 
 /* Who has seats of it and no Enrollment, by user. */
 static struct sql *waiting(struct ctx *cx, struct str bootcamp, struct str after)
@@ -204,6 +297,17 @@ JOB(enrollment_history)
 = { .name = "enrollment.history",
     .run = enroll_waiting,
     .about = "Enrolls who has bought a bootcamp elsewhere before it was here." };
+
+/* ---- listening ------------------------------------------------------------------------------------------------------ */
+static bool heard(struct ctx *cx, enum doc_event event, struct doc *doc)
+{
+    bool is_invoice = !strcmp(doc->type->name, "Sales Invoice"), is_bootcamp = !strcmp(doc->type->name, "LMS Bootcamp");
+    if ((!is_invoice && !is_bootcamp) || doc_types_off(cx->site, LMS_LEARNING) || doc_types_off(cx->site, LMS_SELLING))
+        return true;
+    return is_invoice ? hear_invoice(cx, event, doc) : hear_bootcamp(cx, event, doc);
+}
+
+DOC_LISTENER(seats) = { heard };
 
 /* ---- for people ----------------------------------------------------------------------------------------------------- */
 static struct sql *unsold(struct ctx *cx)
