@@ -272,6 +272,7 @@ struct decimal doc_decimal(const struct doc *, const char *field);
 bool doc_is_set(const struct doc *, const char *field); /* not null, not "" */
 const struct doc_rows *doc_table(const struct doc *, const char *field);
 void doc_set_text(struct doc *, const char *field, struct str);
+void doc_set_text_or_null(struct doc *, const char *field, struct str); /* empty: null */
 void doc_set_int(struct doc *, const char *field, int64_t);
 void doc_set_decimal(struct doc *, const char *field, struct decimal);
 void doc_set_null(struct doc *, const char *field);

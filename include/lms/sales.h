@@ -69,6 +69,7 @@ struct sale {
     const char *attribution;  /* Code or Link; NULL: as the code says */
     struct str purchase;      /* becomes custom_lms_purchase_id */
     struct decimal total;     /* as quoted to the buyer, tax included: what the invoice must come to */
+    bool honours_total;       /* prices have changed since: no rule, and a discount that leads to the total */
     struct str currency;
 };
 /* A submitted Sales Invoice of one unit to the user's Customer (made where there is none), not paid unless its total is 0.
@@ -107,6 +108,54 @@ struct history {
     size_t unsold_count;
 };
 bool history_read(struct ctx *, struct history *out);
+
+/* ---- purchases -------------------------------------------------------------------------------------------------------
+ * One person buying one bootcamp. Facts about money are noted once each, in any order, and the state follows from them
+ * (spec/erpnext.md 5.3). */
+/* Who takes the money: a row beside its code. */
+struct provider {
+    const char *name;              /* "Bank": as Purchase.provider has it */
+    const char *words;             /* what the button says, a message id */
+    bool (*offered)(struct ctx *); /* by this school */
+};
+#define PROVIDER(id) TABLE_ROW(providers, struct provider, provider_##id)
+/* The provider of this name that the school offers; NULL: none. */
+const struct provider *provider_named(struct ctx *, struct str name);
+
+struct checkout {
+    struct str user, bootcamp;
+    struct str code;     /* as typed; empty: none */
+    struct str cookie;   /* value of CLICK_COOKIE; empty: none */
+    struct str provider; /* may be empty where nothing is to be paid */
+};
+struct purchase_view {
+    struct str purchase, user, bootcamp, state, currency, provider, sales_invoice;
+    struct str enrollment; /* the buyer's, where it gives access; else empty */
+    struct str url;        /* where the buyer goes next */
+    struct decimal amount; /* tax included */
+};
+/* The price is the quote's; a use of the code is reserved for 30 minutes. The same again while it is open is the same
+ * purchase. Where nothing is to be paid it is Paid at once. Begins the transaction. Throws ValidationError for a code that
+ * does not hold, a bootcamp that the buyer has or that is not sold, a provider that is not offered. */
+bool purchase_begin(struct ctx *, const struct checkout *, struct purchase_view *out);
+/* As it is now. Throws DoesNotExistError, also for somebody else's unless the caller is a manager. */
+bool purchase_look(struct ctx *, struct str purchase, struct purchase_view *out);
+
+void purchase_json(const struct purchase_view *, struct json_out *); /* as lms.purchase answers */
+
+enum payment_fact { FACT_PAID, FACT_REVERSED, FACT_REFUNDED, FACT_CANCELLED };
+struct payment_event {
+    struct str purchase;
+    const char *provider; /* whose event it is */
+    struct str event;     /* its own id: the same again does nothing */
+    struct str reference; /* for people */
+    enum payment_fact fact;
+    struct decimal amount; /* of REFUNDED 0: all that is left; of CANCELLED nothing */
+    struct str currency;
+};
+/* Who says so is the caller's business. Throws ValidationError for another currency, an amount that cannot be, and what the
+ * state does not allow. */
+bool purchase_event(struct ctx *, const struct payment_event *, struct purchase_view *out);
 
 /* ---- the ledger ------------------------------------------------------------------------------------------------------
  * In the caller's transaction; nothing happens for an invoice without a partner (spec/product.md 6a.3 to 6a.5). */

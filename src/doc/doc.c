@@ -174,6 +174,14 @@ void doc_set_text(struct doc *doc, const char *field, struct str text)
     set(doc, field, value_of_text(text.p ? text : STR("")));
 }
 
+void doc_set_text_or_null(struct doc *doc, const char *field, struct str text)
+{
+    if (text.n)
+        doc_set_text(doc, field, text);
+    else
+        doc_set_null(doc, field);
+}
+
 void doc_set_int(struct doc *doc, const char *field, int64_t number)
 {
     const struct field *f = doc_field(doc->type, str_of(field));

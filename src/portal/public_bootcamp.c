@@ -46,7 +46,9 @@ static void ways_in(struct page *p, const struct outline *o)
     view_text(p->view, "how", access_words(p->web, o));
     view_text(p->view, "enroll_url", o->card.url);
     view_flag(p->view, "enroll", !guest && free_of_charge && !o->enrolled.name.n);
-    view_flag(p->view, "login_first", guest && !str_is(o->card.enrollment, "Closed"));
+    if (str_is(o->card.enrollment, "Paid"))
+        view_text(p->view, "buy_url", str_printf(p->web->cx.arena, "/checkout/%.*s", STR_ARG(o->card.slug)));
+    view_flag(p->view, "login_first", guest && free_of_charge);
 }
 
 static bool show(struct web *w)

@@ -3,8 +3,7 @@
 
 enum { AS_SYSTEM = SAVE_AS_SYSTEM | SAVE_NO_VERSION };
 
-/* Whoever enrolls the same user waits here; what they left is then seen. */
-static bool lock_user(struct ctx *cx, struct str user)
+bool user_lock(struct ctx *cx, struct str user)
 {
     struct sql *q = sql_new(cx);
     struct str stored = STR_NONE;
@@ -60,7 +59,7 @@ struct doc *enroll_since(struct ctx *cx, struct str user, struct str bootcamp, c
 {
     struct str name;
     *how = ENROLLED_ALREADY;
-    if (!lock_user(cx, user) || !find(cx, user, bootcamp, &name))
+    if (!user_lock(cx, user) || !find(cx, user, bootcamp, &name))
         return NULL;
     if (name.n) {
         struct doc *stored = doc_load_for_update(cx, doc_type(cx, STR("Enrollment")), name);

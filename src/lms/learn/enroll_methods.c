@@ -1,6 +1,7 @@
 /* lms.enroll and lms.my_enrollments. */
 #include "card_priv.h"
 #include "http.h"
+#include "lms/sales.h"
 
 /* What a student may do alone: a free bootcamp, or one they have already. */
 static bool may_enroll(struct ctx *cx, const struct doc *bootcamp)
@@ -26,6 +27,26 @@ static bool pick_user(struct ctx *cx, struct str wanted, struct str *user, const
     return true;
 }
 
+/* A code that leaves nothing to pay buys the bootcamp at once. */
+static bool buy_for_nothing(struct ctx *cx, const struct doc *bootcamp, struct str code, bool *bought)
+{
+    struct quote quote;
+    struct purchase_view purchase;
+    *bought = false;
+    if (!code.n || !str_is(doc_text(bootcamp, "enrollment"), "Paid") || lms_has_access(cx, bootcamp->name))
+        return !failed(cx);
+    const struct quote_question ask = {
+        .bootcamp = bootcamp->name, .has_code = true, .code = code, .user = cx->user->name, .used_before = -1
+    };
+    if (!lms_quote(cx, &ask, &quote))
+        return false;
+    if (quote.verdict != COUPON_OK || quote.total.units != 0)
+        return true;
+    *bought = true;
+    return purchase_begin(cx, &(struct checkout){ .user = cx->user->name, .bootcamp = bootcamp->name, .code = code },
+                          &purchase);
+}
+
 static bool enroll(struct ctx *cx, const struct doc *args, struct json_out *out)
 {
     struct str user;
@@ -34,7 +55,10 @@ static bool enroll(struct ctx *cx, const struct doc *args, struct json_out *out)
     struct doc *bootcamp = type ? doc_read(cx, type, doc_text(args, "bootcamp")) : NULL;
     if (!bootcamp || !pick_user(cx, doc_text(args, "user"), &user, &source))
         return false;
-    if (!strcmp(source, "Free") && !may_enroll(cx, bootcamp))
+    bool alone = !strcmp(source, "Free"), bought = false;
+    if (alone && !buy_for_nothing(cx, bootcamp, str_trim(doc_text(args, "coupon_code")), &bought))
+        return false;
+    if (alone && !bought && !may_enroll(cx, bootcamp))
         return false;
     struct doc *enrollment = lms_enroll(cx, user, bootcamp->name, source);
     if (!enrollment)

@@ -1,6 +1,7 @@
 /* Customer: who is invoiced; tied to the User who learns. */
 #include "core.h"
 #include "invoice_priv.h"
+#include "learn/enroll.h"
 
 static const struct field fields[] = {
     { "naming_series", SELECT, .options = "CUST-.YYYY.-", .no_copy = true },
@@ -20,19 +21,6 @@ static const struct field fields[] = {
 };
 
 /* ---- of a user ----------------------------------------------------------------------------------------------------------- */
-/* Whoever asks for the same user waits here, so that there is one. */
-static bool lock_user(struct ctx *cx, struct str user)
-{
-    struct sql *q = sql_new(cx);
-    struct str stored;
-    sql_add(q, "SELECT name FROM ");
-    sql_doctype(q, "User");
-    sql_add(q, " WHERE name = ");
-    sql_text(q, user);
-    sql_add(q, " FOR UPDATE");
-    return db_begin(cx) && (db_first_text(cx, q, &stored) || !failed(cx));
-}
-
 static bool find(struct ctx *cx, struct str user, struct str *name)
 {
     struct sql *q = sql_new(cx);
@@ -48,7 +36,7 @@ static bool find(struct ctx *cx, struct str user, struct str *name)
 bool customer_of_user(struct ctx *cx, struct str user, struct str *name)
 {
     struct str full_name = STR_NONE;
-    if (!lock_user(cx, user) || !find(cx, user, name) || name->n)
+    if (!user_lock(cx, user) || !find(cx, user, name) || name->n)
         return !failed(cx);
     struct doc *customer = doc_new_named(cx, "Customer");
     if (!customer || (!doc_get(cx, "User", user, "full_name", &full_name) && failed(cx)))

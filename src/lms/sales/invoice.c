@@ -104,11 +104,12 @@ static struct doc *draft_of_sale(struct ctx *cx, const struct sale *sale)
     doc_set_text(invoice, "customer", customer);
     doc_set_text(invoice, "contact_email", sale->user);
     doc_set_text(invoice, "currency", sale->currency);
-    doc_set_text(invoice, "coupon_code", sale->coupon_code);
-    doc_set_text(invoice, "sales_partner", sale->sales_partner);
+    doc_set_int(invoice, "ignore_pricing_rule", sale->honours_total);
+    doc_set_text_or_null(invoice, "coupon_code", sale->honours_total ? STR_NONE : sale->coupon_code);
+    doc_set_text_or_null(invoice, "sales_partner", sale->sales_partner);
     if (sale->attribution)
         doc_set_text(invoice, "attribution", str_of(sale->attribution));
-    doc_set_text(invoice, "custom_lms_purchase_id", sale->purchase);
+    doc_set_text_or_null(invoice, "custom_lms_purchase_id", sale->purchase);
     struct doc *line = doc_add_row(cx, invoice, "items");
     if (!line)
         return NULL;
@@ -117,11 +118,23 @@ static struct doc *draft_of_sale(struct ctx *cx, const struct sale *sale)
     return invoice;
 }
 
+/* What the list price is above the agreed one is a discount of the whole. */
+static bool honour_total(struct ctx *cx, struct doc *invoice, struct decimal total)
+{
+    struct decimal above = decimal_subtract(invoice_due(invoice), total);
+    if (above.units <= 0)
+        return true;
+    doc_set_decimal(invoice, "discount_amount", above);
+    return doc_save(cx, invoice, SAVE_AS_SYSTEM);
+}
+
 struct doc *invoice_of_sale(struct ctx *cx, const struct sale *sale)
 {
     struct doc *invoice = draft_of_sale(cx, sale);
     if (!invoice || (sale->use_is_reserved && !coupon_use_give_back(cx, sale->coupon_code)) ||
         !doc_insert(cx, invoice, SAVE_AS_SYSTEM))
+        return NULL;
+    if (sale->honours_total && !honour_total(cx, invoice, sale->total))
         return NULL;
     if (decimal_compare(invoice_due(invoice), sale->total) != 0)
         return throw(cx, &ValidationError, "The price has changed meanwhile. Please look at it again.");

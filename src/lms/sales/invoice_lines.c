@@ -47,14 +47,6 @@ static bool find_article(struct ctx *cx, struct pricing *p, struct doc *line, st
            throw(cx, &ValidationError, "Row #%d: the amount is too large.", (int)line->idx);
 }
 
-static void set_link(struct doc *doc, const char *field, struct str name)
-{
-    if (name.n)
-        doc_set_text(doc, field, name);
-    else
-        doc_set_null(doc, field);
-}
-
 /* ---- the code --------------------------------------------------------------------------------------------------------- */
 /* A code may be for one line and not for another: what it is for one of them counts. */
 static bool judge_code(struct ctx *cx, struct pricing *p, const struct article *article)
@@ -84,7 +76,7 @@ static bool settle_code(struct ctx *cx, struct pricing *p)
         return true;
     if (p->verdict != COUPON_OK)
         return throw(cx, &ValidationError, "%s", tr(cx, coupon_verdict_reason(p->verdict)));
-    set_link(p->invoice, "coupon_code", p->code_won ? p->coupon.name : STR_NONE);
+    doc_set_text_or_null(p->invoice, "coupon_code", p->code_won ? p->coupon.name : STR_NONE);
     if (!p->code_won)
         note(cx, NULL, N_("The code %.*s is not used: it makes no price lower."), STR_ARG(p->code));
     return true;
@@ -143,7 +135,7 @@ static bool settle_partner(struct ctx *cx, struct pricing *p)
         return false;
     bool came_with_it = str_is(how, "Code") && !doc_changed(invoice, "sales_partner");
     if (came_with_it || !doc_is_set(invoice, "sales_partner"))
-        set_link(invoice, "sales_partner", of_code);
+        doc_set_text_or_null(invoice, "sales_partner", of_code);
     struct str partner = doc_text(invoice, "sales_partner");
     bool by_code = of_code.n && str_eq(partner, of_code);
     if (!partner.n)

@@ -15,6 +15,8 @@ static const struct field fields[] = {
     { "provider_reference", DATA, .unique = true, .read_only = true, .server_managed = true },
     { "state", SELECT, .options = "New\nPending\nUnpaid\nPaid\nPayment Reversed\nRefunded\nCancelled", .preset = "New",
       .read_only = true, .server_managed = true, .index = true, .in_list_view = true },
+    { "reserved_until", DATETIME, .read_only = true, .server_managed = true, .index = true },
+    { "attention", SMALL_TEXT, .read_only = true, .server_managed = true },
     { "sales_invoice", LINK, .options = "Sales Invoice", .read_only = true, .server_managed = true, .index = true },
 };
 
@@ -27,6 +29,9 @@ DOCTYPE(purchase)
     FIELDS(fields),
     PERMS({ "System Manager", READ | REPORT | EXPORT | PRINT | EMAIL }, { "All", READ }),
     ROWS({ "All", OWN("user") }),
+    FIELD_RULES({ "attention", "System Manager" }),
+    NEEDS("user", "bootcamp", "coupon_code", "sales_partner", "attribution", "amount", "currency", "provider", "state",
+          "reserved_until", "attention", "sales_invoice"),
     .in_create = true,
     .track_changes = true,
 };
