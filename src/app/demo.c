@@ -204,14 +204,15 @@ static bool make_school(struct demo *d, const struct demo_school *s)
            command_failed("%s was not created: %.*s", s->host, STR_ARG(why)) == DONE;
 }
 
-/* Absolute links follow the port of this start. */
-static bool set_host_name(struct ctx *cx, const struct demo *d, const struct demo_school *s)
+/* Absolute links follow the port of this start; what is bought is paid with the test provider. */
+static bool set_config(struct ctx *cx, const struct demo *d, const struct demo_school *s)
 {
     struct str url = str_printf(cx->arena, "http://%s:%u", s->alias, d->port);
     if (str_eq(url, cx->site->base_url))
         return true;
     json_t *value = json_string(url.p);
-    bool done = site_config_set(cx, cx->site->name, "host_name", value);
+    bool done = site_config_set(cx, cx->site->name, "host_name", value) &&
+                site_config_set(cx, cx->site->name, "test_payments", json_true());
     json_decref(value);
     return done;
 }
@@ -223,7 +224,7 @@ static bool fill_school(struct demo *d, const struct demo_school *s)
     const char *folder = arena_printf(d->cl->arena, "%s/%s", d->content, s->folder);
     if (import_curriculum(d->cl, s->host, folder, &quiet) != DONE || !command_call(d->cl, &cx, s->host))
         return false;
-    if (!set_host_name(&cx, d, s))
+    if (!set_config(&cx, d, s))
         return command_end(&cx, false) == DONE;
     return command_end(&cx, make_people(&cx, d, s)) == DONE;
 }
