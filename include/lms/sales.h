@@ -249,6 +249,20 @@ bool affiliate_sales(struct ctx *, const struct affiliate_question *, int64_t st
 /* All of them as CSV. */
 bool affiliate_csv(struct ctx *, const struct affiliate_question *, struct buf *out);
 
+/* ---- reports ---------------------------------------------------------------------------------------------------------
+ * For those who run the school; sums in its own currency, drafts and cancelled invoices left out. */
+struct report_question {
+    struct str report;   /* sales, commissions, enrollments */
+    struct str from, to; /* both inclusive */
+    struct str by;       /* of sales: bootcamp, partner, code, month */
+};
+/* Empty dates are the last year, an empty `by` is month. Throws PermissionError for anybody but managers. */
+bool report_question(struct ctx *, struct str report, struct str from, struct str to, struct str by,
+                     struct report_question *out);
+/* One statement. `rows` of the report's columns. */
+bool report_json(struct ctx *, const struct report_question *, struct json_out *);
+bool report_csv(struct ctx *, const struct report_question *, struct buf *out);
+
 /* ---- payouts ---------------------------------------------------------------------------------------------------------
  * A payout takes a partner's Approved rows up to its cut-off, and Reversed ones whose sale is Approved or Paid; what is
  * below the school's minimum, or negative, is carried to the next (spec/product.md 6a.4). In the caller's transaction. */

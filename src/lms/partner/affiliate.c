@@ -69,11 +69,15 @@ bool affiliate_question(struct ctx *cx, struct str from, struct str to, struct s
 struct gathering {
     struct ctx *cx;
     struct affiliate_summary *out;
+    enum affiliate_by by;
     struct map by_key; /* → struct affiliate_row * */
 };
 
+/* Months are made here, of days: that is how the index has them. NULL: there are too many rows. */
 static struct affiliate_figures *row_of(struct gathering *g, struct str key)
 {
+    if (g->by == BY_MONTH)
+        key = str_slice(key, 0, 7);
     struct affiliate_row *row = map_get(&g->by_key, key);
     if (!row && g->out->count < ROWS_MOST) {
         row = &g->out->rows[g->out->count++];
@@ -106,12 +110,8 @@ static void key_of(struct sql *q, enum affiliate_by by, const char *day, const c
         sql_add(q, "COALESCE(");
         sql_name(q, code);
         sql_add(q, ", '')");
-    } else if (by == BY_DAY) {
-        sql_name(q, day);
     } else {
-        sql_add(q, "DATE_FORMAT(");
         sql_name(q, day);
-        sql_add(q, ", '%Y-%m')");
     }
 }
 
@@ -130,28 +130,50 @@ static bool gather_clicks(struct gathering *g, const struct affiliate_question *
     while (rows && rows_next(rows)) {
         struct affiliate_figures *f = row_of(g, rows_text(rows, 0));
         if (f) {
-            f->clicks = rows_int(rows, 1);
-            f->visitors = rows_int(rows, 2);
+            f->clicks += rows_int(rows, 1);
+            f->visitors += rows_int(rows, 2);
         }
     }
     return !failed(cx);
 }
 
-/* Rejected rows are in no figure but their own. */
+enum { SALE_KEY, SALE_STATE, SALE_IS_RETURN, SALE_BY, SALE_COUNT, SALE_NET, SALE_AMOUNT };
+
+/* In the order of the index, so that nothing is compared but by the sums here. */
 static struct sql *sales(struct ctx *cx, const struct affiliate_question *ask)
 {
     struct sql *q = sql_new(cx);
     sql_add(q, "SELECT ");
     key_of(q, ask->by, "posting_date", "coupon_code");
-    sql_add(q, " AS k, SUM(state <> 'Rejected' AND is_return = 0), SUM(state <> 'Rejected' AND is_return = 1), "
-               "SUM(state <> 'Rejected' AND is_return = 0 AND attribution = 'Link'), "
-               "SUM(IF(state <> 'Rejected', net_total, 0)), SUM(IF(state = 'Pending', amount, 0)), "
-               "SUM(IF(state = 'Approved', amount, 0)), SUM(IF(state = 'Paid', amount, 0)), "
-               "SUM(IF(state = 'Reversed', amount, 0)), SUM(IF(state = 'Rejected', amount, 0)) FROM ");
+    sql_add(q, " AS k, state, is_return, attribution, COUNT(*), SUM(net_total), SUM(amount) FROM ");
     sql_doctype(q, "Sales Commission");
     range(q, ask, "posting_date");
-    sql_add(q, " GROUP BY k");
+    sql_add(q, " GROUP BY k, is_return, state, attribution");
     return q;
+}
+
+/* Rejected rows are in no figure but their own. */
+static void add_sales(struct affiliate_figures *f, struct rows *rows)
+{
+    struct str state = rows_text(rows, SALE_STATE);
+    const struct {
+        const char *state;
+        struct decimal *sum;
+    } sums[] = { { "Pending", &f->pending },
+                 { "Approved", &f->approved },
+                 { "Paid", &f->paid },
+                 { "Reversed", &f->reversed },
+                 { "Rejected", &f->rejected } };
+    for (size_t i = 0; i < countof(sums); i++)
+        if (str_is(state, sums[i].state))
+            *sums[i].sum = decimal_add(*sums[i].sum, rows_decimal(rows, SALE_AMOUNT));
+    if (str_is(state, "Rejected"))
+        return;
+    bool is_return = rows_int(rows, SALE_IS_RETURN) != 0;
+    *(is_return ? &f->refunds : &f->sales) += rows_int(rows, SALE_COUNT);
+    if (!is_return && str_is(rows_text(rows, SALE_BY), "Link"))
+        f->linked += rows_int(rows, SALE_COUNT);
+    f->net_total = decimal_add(f->net_total, rows_decimal(rows, SALE_NET));
 }
 
 static bool gather_sales(struct gathering *g, const struct affiliate_question *ask)
@@ -160,15 +182,9 @@ static bool gather_sales(struct gathering *g, const struct affiliate_question *a
     call_depends(cx, "Sales Commission");
     struct rows *rows = db_run(cx, sales(cx, ask));
     while (rows && rows_next(rows)) {
-        struct affiliate_figures *f = row_of(g, rows_text(rows, 0));
-        if (!f)
-            continue;
-        f->sales = rows_int(rows, 1);
-        f->refunds = rows_int(rows, 2);
-        f->linked = rows_int(rows, 3);
-        struct decimal *sums[] = { &f->net_total, &f->pending, &f->approved, &f->paid, &f->reversed, &f->rejected };
-        for (unsigned i = 0; i < countof(sums); i++)
-            *sums[i] = rows_decimal(rows, 4 + i);
+        struct affiliate_figures *f = row_of(g, rows_text(rows, SALE_KEY));
+        if (f)
+            add_sales(f, rows);
     }
     return !failed(cx);
 }
@@ -195,7 +211,7 @@ static int by_key(const void *a, const void *b)
 
 bool affiliate_summary(struct ctx *cx, const struct affiliate_question *ask, struct affiliate_summary *out)
 {
-    struct gathering g = { .cx = cx, .out = out, .by_key = map_new(cx->arena) };
+    struct gathering g = { .cx = cx, .out = out, .by = ask->by, .by_key = map_new(cx->arena) };
     *out = (struct affiliate_summary){ .rows = arena_array(cx->arena, ROWS_MOST, sizeof *out->rows),
                                        .currency = cx->site->currency,
                                        .as_of = call_now(cx) };
