@@ -10,7 +10,7 @@ run="$serve mariadb-server-core"
 build="build-essential cmake ninja-build pkg-config gettext libmicrohttpd-dev libmariadb-dev libjansson-dev
   libsodium-dev libargon2-dev libcurl4-openssl-dev libmd4c-html0-dev libmd4c-dev libgumbo-dev libutf8proc-dev
   zlib1g-dev libssl-dev libpcre2-dev libqrencode-dev"
-test="libcmocka-dev python3 python3-pytest python3-aiosmtpd clang libclang-rt-14-dev clang-format chromium
+test="libcmocka-dev python3 python3-pytest python3-aiosmtpd ffmpeg clang libclang-rt-14-dev clang-format chromium
   fonts-dejavu-core wrk binutils git openssl buildah debootstrap docker-compose caddy"
 
 case "${1:-}" in

@@ -185,7 +185,7 @@ void page_unlisted(struct page *p)
 
 void page_script(struct page *p, const char *asset)
 {
-    view_text(p->view, "script_url", asset_url(asset));
+    view_text(view_row(p->view, "scripts"), "url", asset_url(asset));
 }
 
 /* A "<" in the data could end the script element: it is written as its escape, which JSON reads the same. */

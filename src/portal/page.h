@@ -17,7 +17,7 @@ bool page_render(struct page *, const char *template, struct buf *out);
 
 /* Search engines are asked to leave this page out. */
 void page_unlisted(struct page *);
-/* The page wants a script of src/portal/assets. */
+/* The page wants a script of src/portal/assets; they run in the order they were asked for. */
 void page_script(struct page *, const char *asset);
 /* Structured data (schema.org) for the head; `json` is JSON of our own making. */
 void page_json_ld(struct page *, struct str json);

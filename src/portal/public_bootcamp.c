@@ -33,12 +33,47 @@ static void json_ld(struct page *p, const struct outline *o, struct str url, str
     page_json_ld(p, buf_str(&text));
 }
 
+/* Where the reader goes on: the lesson opened last unless it is completed, else what comes first after it and is not; the
+ * last one when nothing is left. */
+static const struct outline_lesson *goes_on(const struct outline *o, int64_t *number)
+{
+    const struct outline_lesson *first_left = NULL, *left = NULL, *last = NULL;
+    int64_t at = 0, first_at = 0, last_at = 0;
+    bool passed = false;
+    for (size_t c = 0; c < o->count; c++)
+        for (size_t i = 0; i < o->courses[c].count; i++) {
+            const struct outline_lesson *lesson = &o->courses[c].lessons[i];
+            at++;
+            passed |= str_eq(lesson->name, o->enrolled.last_lesson);
+            if (!lesson->readable)
+                continue;
+            last = lesson;
+            last_at = at;
+            if (!lesson->completed && !first_left) {
+                first_left = lesson;
+                first_at = at;
+            }
+            if (!lesson->completed && passed && !left) {
+                left = lesson;
+                *number = at;
+            }
+        }
+    if (!left)
+        *number = first_left ? first_at : last_at;
+    return left ? left : first_left ? first_left : last;
+}
+
 /* One way on is enough: continue, enroll, log in, or try a preview. */
 static void ways_in(struct page *p, const struct outline *o)
 {
     bool guest = user_is_guest(p->web->cx.user), free_of_charge = str_is(o->card.enrollment, "Free");
-    if (o->enrolled.access && o->first_open.n) {
-        view_text(p->view, "continue_url", o->first_open);
+    int64_t number = 0;
+    const struct outline_lesson *next = o->enrolled.access ? goes_on(o, &number) : NULL;
+    if (next) {
+        view_text(p->view, "continue_url", next->url);
+        view_int(p->view, "number", number);
+        view_int(p->view, "done", o->enrolled.completed);
+        view_int(p->view, "total", o->enrolled.total);
         return;
     }
     if (o->first_open.n)

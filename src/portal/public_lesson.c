@@ -41,7 +41,7 @@ static void video_view(struct page *p, const struct lesson_view *l)
         view_text(view, "embed", video.embed);
         view_text(view, "kind", str_of(video.kind));
         view_text(view, "host", str_of(video.host));
-        page_script(p, "video.js");
+        page_script(p, "player.js");
     }
     allow_sources(p->web, &video);
 }
@@ -99,7 +99,7 @@ static void facts_view(struct page *p, const struct lesson_view *l)
     step_view(p, "next", l->next);
 }
 
-/* How far the reader is, and the button that is always there for those enrolled. */
+/* How far the reader is, and the button that is always there for those enrolled; lesson.js fills in the percent. */
 static void progress_view(struct page *p, const struct lesson_view *l)
 {
     const struct enrollment_facts *enrolled = &l->outline->enrolled;
@@ -109,6 +109,14 @@ static void progress_view(struct page *p, const struct lesson_view *l)
     view_int(view, "done", enrolled->completed);
     view_int(view, "total", enrolled->total);
     view_flag(view, "lesson_done", l->lesson->completed);
+    view_text(view, "percent", STR("0\u00a0%"));
+    if (l->readable) {
+        view_text(view, "lesson", l->lesson->name);
+        view_text(view, "enrollment", enrolled->name);
+        view_text(view, "rule", l->completion);
+        view_text(view, "needed", str_is(l->completion, "Watch") ? STR("95\u00a0%") : STR_NONE);
+        page_script(p, "lesson.js");
+    }
     view_flag(view, "all_done", enrolled->total > 0 && enrolled->completed >= enrolled->total);
     if (l->lesson->completed || !l->readable)
         return;
