@@ -39,6 +39,9 @@ void activity_log_refused(struct ctx *, struct str user, struct str peer);
 struct doc;
 struct doc *comment_add(struct ctx *, const struct doc *about, const char *type, struct str content);
 
+/* The caller runs the school. False: thrown (PermissionError). */
+bool managers_only(struct ctx *);
+
 /* A user of the site, made when missing and given the roles in any case. `roles` ends with p == NULL. `password` empty:
  * none is set. Lengths are not checked: the command line may set any. */
 struct new_user {

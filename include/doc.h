@@ -121,8 +121,8 @@ struct doctype {
     unsigned short max_attachments; /* Files of one document; 0: any number */
     bool own_perms;                 /* perms are those rows of the site and nothing else: no role is added */
     bool custom; /* defined by a site: in tabDocType, whether ours has a DocType of that name or not */
-    const char
-        *known_as;     /* a unique field: its value stands for the name in a link that names no document; NULL: none */
+    /* A unique field: its value stands for the name in a link that names no document; NULL: none. */
+    const char *known_as;
     const char *lacks; /* of a site's DocType named as one of ours: the fields, separated by commas, that our hooks and
                         * rules name and it has not, which is why they are off; NULL: they are on, or there are none */
     bool logs;         /* rows pointing here or from here never protect from deletion */

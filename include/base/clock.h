@@ -28,5 +28,9 @@ int64_t zone_to_utc_us(const struct zone *, int64_t local_us);
 /* "2026-03-01 09:05:07.120000" (26 bytes), "2026-03-01" (10 bytes) of a civil time given as µs. */
 struct str clock_datetime(struct arena *, int64_t us);
 struct str clock_date(struct arena *, int64_t us);
+/* Midnight of a day that is written "2026-11-24" and exists; false for anything else. */
+bool clock_day(struct str, int64_t *us) MUST_USE;
+/* The day so many days later, or before; what is no day stays as it is. */
+struct str clock_day_after(struct arena *, struct str day, int64_t days);
 /* RFC 9110 date: "Mon, 30 Nov 2026 20:26:55 GMT". */
 struct str clock_http_date(struct arena *, int64_t utc_us);

@@ -50,6 +50,10 @@ struct quote {
  * MandatoryError where neither is named). */
 bool lms_quote(struct ctx *, const struct quote_question *, struct quote *out);
 
+/* Somebody tries a code: 60 in ten minutes, each person by their account, a visitor by their address. False: thrown
+ * (TooManyRequestsError). */
+bool coupon_try(struct ctx *);
+
 /* ---- uses of a code --------------------------------------------------------------------------------------------------
  * In the caller's transaction. The code's row decides: of any number of callers no more get a use than there are. */
 /* `user`: whose limit counts, for invoices that stand in the database already; empty: nobody's. Throws ValidationError
@@ -221,7 +225,7 @@ struct affiliate_summary {
 };
 /* Two statements. */
 bool affiliate_summary(struct ctx *, const struct affiliate_question *, struct affiliate_summary *out);
-void affiliate_summary_json(struct ctx *, const struct affiliate_summary *, struct json_out *);
+void affiliate_summary_json(const struct affiliate_summary *, struct json_out *);
 /* Commission in all: pending, approved, paid and reversed. */
 struct decimal affiliate_total(const struct affiliate_figures *);
 /* Sales that a click brought, in percent of the visitors, with one decimal. False: there were none. */

@@ -3,9 +3,6 @@
 #include "lms.h"
 #include "lms/sales.h"
 
-/* Codes that one person may try, as for quotes. */
-enum { TRIES = 60, TRIES_WINDOW_S = 600 };
-
 static bool checkout(struct web *w)
 {
     struct ctx *cx = &w->cx;
@@ -18,8 +15,7 @@ static bool checkout(struct web *w)
     w->private_answer = true;
     if (!c.bootcamp.n)
         return throw(cx, &FrappeTypeError, "The argument '%s' is missing.", "bootcamp");
-    if (!doc_types_whole(cx, LMS_SELLING) || !doc_types_whole(cx, LMS_LEARNING) ||
-        (c.code.n && !throttle(cx, "quote", cx->user->name, TRIES, TRIES_WINDOW_S)) ||
+    if (!doc_types_whole(cx, LMS_SELLING) || !doc_types_whole(cx, LMS_LEARNING) || (c.code.n && !coupon_try(cx)) ||
         !purchase_begin(cx, &c, &purchase))
         return false;
     out_key(&w->out, str_of(web_answer_key(w)));

@@ -1,5 +1,6 @@
 /* lms.export_payouts: what the bank is told, as a file. */
 #include "api_priv.h"
+#include "core.h"
 #include "lms/sales.h"
 
 static const struct {
@@ -26,10 +27,9 @@ static bool export_payouts(struct web *w)
     struct ctx *cx = &w->cx;
     enum payout_format format;
     int64_t left_out;
-    if (!user_has_role(cx->user, "System Manager"))
-        return throw(cx, &PermissionError, "Only managers may do this.");
     w->body.n = 0; /* no object: the file is the answer */
-    if (!doc_types_whole(cx, LMS_SELLING) || !format_of(w, &format) || !payouts_export(cx, format, &w->body, &left_out))
+    if (!managers_only(cx) || !doc_types_whole(cx, LMS_SELLING) || !format_of(w, &format) ||
+        !payouts_export(cx, format, &w->body, &left_out))
         return false;
     w->private_answer = true;
     http_set_header(w->exchange, "Content-Disposition",

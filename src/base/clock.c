@@ -106,6 +106,31 @@ struct str clock_date(struct arena *a, int64_t us)
     return str_printf(a, "%04d-%02d-%02d", c.year, c.month, c.day);
 }
 
+bool clock_day(struct str text, int64_t *us)
+{
+    int parts[3] = { 0 };
+    for (size_t i = 0, part = 0; i < text.n; i++) {
+        bool dash = i == 4 || i == 7;
+        if (dash ? text.p[i] != '-' : text.p[i] < '0' || text.p[i] > '9')
+            return false;
+        part += dash;
+        parts[part] = dash ? 0 : parts[part] * 10 + (text.p[i] - '0');
+        if (i >= 10)
+            return false;
+    }
+    struct civil day = { .year = parts[0], .month = parts[1], .day = parts[2] };
+    if (text.n != 10 || !civil_valid(&day))
+        return false;
+    *us = civil_to_us(&day);
+    return true;
+}
+
+struct str clock_day_after(struct arena *arena, struct str day, int64_t days)
+{
+    int64_t us;
+    return clock_day(day, &us) ? clock_date(arena, us + days * INT64_C(86400000000)) : day;
+}
+
 struct str clock_http_date(struct arena *a, int64_t us)
 {
     static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };

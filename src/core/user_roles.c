@@ -83,3 +83,8 @@ bool core_user_add(struct ctx *cx, const struct new_user *wanted)
         return false;
     return !wanted->password.n || password_set(cx, user->name, wanted->password, true);
 }
+
+bool managers_only(struct ctx *cx)
+{
+    return user_has_role(cx->user, "System Manager") || throw(cx, &PermissionError, "Only managers may do this.");
+}

@@ -3,20 +3,16 @@
 #include "lms/sales.h"
 #include "page.h"
 
-/* Codes that one person may try, as for quotes. */
-enum { TRIES = 60, TRIES_WINDOW_S = 600 };
-
 /* ---- the bill ------------------------------------------------------------------------------------------------------------ */
 static bool ask_quote(struct web *w, const struct outline *o, struct str code, struct quote *out)
 {
     struct ctx *cx = &w->cx;
-    struct str who = user_is_guest(cx->user) ? cx->peer : cx->user->name;
     const struct quote_question ask = { .bootcamp = o->card.name,
                                         .has_code = code.n > 0,
                                         .code = code,
                                         .user = user_is_guest(cx->user) ? STR_NONE : cx->user->name,
                                         .used_before = -1 };
-    return (!code.n || throttle(cx, "quote", who, TRIES, TRIES_WINDOW_S)) && lms_quote(cx, &ask, out);
+    return (!code.n || coupon_try(cx)) && lms_quote(cx, &ask, out);
 }
 
 static void show_code(struct page *p, const struct quote *q, struct str code)

@@ -32,7 +32,7 @@ static const struct period *find_time(struct web *w, struct str *from, struct st
         if (str_is(wanted, periods[i].key))
             p = &periods[i];
     *to = today;
-    *from = p->days ? day_after(a, today, 1 - p->days)
+    *from = p->days ? clock_day_after(a, today, 1 - p->days)
                     : str_printf(a, "%.*s%s", STR_ARG(str_slice(today, 0, p->same)), p->first);
     return p;
 }
@@ -43,7 +43,8 @@ static bool ask_of(struct web *w, const struct period **period, struct affiliate
     *period = find_time(w, &from, &to);
     if (!affiliate_question(&w->cx, from, to, STR_NONE, web_arg(w, "sales_partner"), out))
         return false;
-    out->by = days_between(out->from, out->to) > BARS_OF_DAYS ? BY_MONTH : BY_DAY;
+    bool is_long = str_compare(clock_day_after(w->cx.arena, out->from, BARS_OF_DAYS), out->to) <= 0;
+    out->by = is_long ? BY_MONTH : BY_DAY;
     return true;
 }
 
@@ -235,7 +236,7 @@ static bool live(struct web *w)
     struct buf data = buf_new(w->cx.arena, 4 << 20);
     struct json_out out = out_to(&data);
     buf_printf(&data, "retry: %d\nevent: summary\ndata: ", POLL_MS);
-    affiliate_summary_json(&w->cx, &s, &out);
+    affiliate_summary_json(&s, &out);
     buf_lit(&data, "\n\n");
     w->private_answer = true;
     return web_send(w, 200, "text/event-stream; charset=utf-8", buf_str(&data));

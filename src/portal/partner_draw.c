@@ -7,30 +7,6 @@
 
 enum { WIDTH = 720, HEIGHT = 160, BARS_MOST = 400 };
 
-/* ---- days --------------------------------------------------------------------------------------------------------------- */
-static bool day_us(struct str day, int64_t *us)
-{
-    int64_t year, month, mday;
-    if (day.n < 10 || !str_int(str_slice(day, 0, 4), &year) || !str_int(str_slice(day, 5, 7), &month) ||
-        !str_int(str_slice(day, 8, 10), &mday))
-        return false;
-    struct civil c = { .year = (int)year, .month = (int)month, .day = (int)mday };
-    *us = civil_to_us(&c);
-    return civil_valid(&c);
-}
-
-struct str day_after(struct arena *a, struct str day, int64_t days)
-{
-    int64_t us;
-    return day_us(day, &us) ? clock_date(a, us + days * INT64_C(86400000000)) : day;
-}
-
-int64_t days_between(struct str from, struct str to)
-{
-    int64_t first, last;
-    return day_us(from, &first) && day_us(to, &last) ? (last - first) / INT64_C(86400000000) + 1 : 0;
-}
-
 /* ---- the chart ------------------------------------------------------------------------------------------------------------ */
 struct bars {
     struct str keys[BARS_MOST];
@@ -43,7 +19,7 @@ static struct str next_key(struct arena *a, struct str key, enum affiliate_by by
 {
     int64_t year, month;
     if (by == BY_DAY)
-        return day_after(a, key, 1);
+        return clock_day_after(a, key, 1);
     if (!str_int(str_slice(key, 0, 4), &year) || !str_int(str_slice(key, 5, 7), &month))
         return key;
     return month == 12 ? str_printf(a, "%04lld-01", (long long)year + 1)

@@ -2,6 +2,7 @@
 import json
 from decimal import Decimal
 
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Mobile/15E148 Safari/604.1"
 RESOURCE = "/api/resource/"
 
 
@@ -94,3 +95,34 @@ def figures(doc, *fields):
 
 def amounts(*texts):
     return tuple(Decimal(t) for t in texts)
+
+
+# ---- partners and their links ----
+def anna(shop, **more):
+    shop.school.add_user("anna@example.com", "Student")
+    return shop.partner(10, user="anna@example.com", referral_code="ANNA", **more)
+
+
+def click(shop, code="ANNA", agent=PHONE, query=None, peer=None, **headers):
+    fresh = shop.school.client()
+    headers = {"User-Agent": agent, **({"X-Forwarded-For": peer} if peer else {}), **headers}
+    return fresh.get(f"/r/{code}", query, headers=headers)
+
+
+def cookie_of(answer):
+    return next((c.split(";")[0].split("=", 1)[1] for c in answer.all("Set-Cookie") if c.startswith("preau_ref=")), None)
+
+
+def seeded(shop):
+    """Sales of two months: pending, approved, refunded, rejected; of another partner too."""
+    partner, rival, item = anna(shop), shop.partner(30), shop.item(100)
+    shop.made("LMS Bootcamp", title="One", slug="one", item_code=item, published=1)
+    coupon = shop.code(item, "Discount Amount", 20, sales_partner=partner)
+    approved = shop.sold(item, coupon_code=coupon["name"], posting_date="2026-01-05")
+    shop.pay(approved["name"])
+    pending = shop.sold((item, 2), sales_partner=partner, posting_date="2026-02-03")
+    back = shop.sold(item, sales_partner=partner, posting_date="2026-02-03")
+    shop.credit(back["name"], posting_date="2026-02-10")
+    own = shop.sold(item, sales_partner=partner, posting_date="2026-02-11", customer=shop.customer("anna@example.com"))
+    shop.sold(item, sales_partner=rival, posting_date="2026-02-03")
+    return {"partner": partner, "rival": rival, "coupon": coupon, "sales": [approved, pending, back, own]}

@@ -10,30 +10,14 @@ from decimal import Decimal
 import pytest
 
 from seeded import sql
-from shop import RESOURCE, Shop
+from shop import PHONE, RESOURCE, Shop, anna, click, cookie_of, seeded
 
-PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Mobile/15E148 Safari/604.1"
 SUMMARY = "/api/method/lms.affiliate.summary"
 
 
 @pytest.fixture
 def shop(server, request):
     return Shop(server.new_school("aff-" + re.sub("[^a-z0-9]+", "-", request.node.name[5:40].lower()).strip("-")))
-
-
-def anna(shop, **more):
-    shop.school.add_user("anna@example.com", "Student")
-    return shop.partner(10, user="anna@example.com", referral_code="ANNA", **more)
-
-
-def click(shop, code="ANNA", agent=PHONE, query=None, peer=None, **headers):
-    fresh = shop.school.client()
-    headers = {"User-Agent": agent, **({"X-Forwarded-For": peer} if peer else {}), **headers}
-    return fresh.get(f"/r/{code}", query, headers=headers)
-
-
-def cookie_of(answer):
-    return next((c.split(";")[0].split("=", 1)[1] for c in answer.all("Set-Cookie") if c.startswith("preau_ref=")), None)
 
 
 def summary(client, **args):
@@ -127,21 +111,6 @@ def test_of_where_they_came_from_only_the_host_stays(shop):
 
 
 # ---- figures ---------------------------------------------------------------------------------------------------------------
-def seeded(shop):
-    """Sales of two months: pending, approved, refunded, rejected; of another partner too."""
-    partner, rival, item = anna(shop), shop.partner(30), shop.item(100)
-    shop.made("LMS Bootcamp", title="One", slug="one", item_code=item, published=1)
-    coupon = shop.code(item, "Discount Amount", 20, sales_partner=partner)
-    approved = shop.sold(item, coupon_code=coupon["name"], posting_date="2026-01-05")
-    shop.pay(approved["name"])
-    pending = shop.sold((item, 2), sales_partner=partner, posting_date="2026-02-03")
-    back = shop.sold(item, sales_partner=partner, posting_date="2026-02-03")
-    shop.credit(back["name"], posting_date="2026-02-10")
-    own = shop.sold(item, sales_partner=partner, posting_date="2026-02-11", customer=shop.customer("anna@example.com"))
-    shop.sold(item, sales_partner=rival, posting_date="2026-02-03")
-    return {"partner": partner, "rival": rival, "coupon": coupon, "sales": [approved, pending, back, own]}
-
-
 RANGE = {"from": "2026-01-01", "to": "2026-02-28"}
 
 
@@ -217,6 +186,15 @@ def test_whose_figures(shop):
     assert summary(client, sales_partner=facts["partner"], **RANGE)["totals"]["sales"] == 3
     assert summary(shop.admin, sales_partner=facts["rival"], **RANGE)["totals"]["sales"] == 1
     assert summary(shop.admin, **RANGE)["totals"]["sales"] == 4
+
+
+@pytest.mark.parametrize("days", [{"from": "20\r\n-ab-cd", "to": "2026-03-01"}, {"from": "2026-02-30"}, {"to": '2026-0"-01'}])
+def test_what_is_no_day_reaches_neither_header_nor_database(shop, days):
+    anna(shop)
+    client = shop.school.client("anna@example.com")
+    for path in ("/api/method/lms.affiliate.export", "/partner", "/partner/live"):
+        answer = client.get(path, {"from": "2026-01-01", "to": "2026-03-01", **days})
+        assert answer.status == 417 and not answer.header("Content-Disposition"), (path, answer)
 
 
 @pytest.mark.parametrize("args", [{"from": "2026-02-02", "to": "2026-02-01"}, {"from": "yesterday"}, {"by": "customer"}])

@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from shop import Shop
-from test_affiliate import PHONE, click, seeded
+from shop import PHONE, Shop, click, seeded
 
 RANGE = {"from": "2026-01-01", "to": "2026-02-28"}
 

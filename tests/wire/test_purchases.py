@@ -6,8 +6,7 @@ import time
 import pytest
 
 from seeded import sql
-from shop import RESOURCE, Shop, amounts, exact, figures
-from test_affiliate import click, cookie_of
+from shop import RESOURCE, Shop, amounts, click, cookie_of, exact, figures
 
 METHOD = "/api/method/lms."
 
@@ -248,6 +247,26 @@ def test_money_back_without_units_keeps_access(shop):
     assert refund(shop, name, amount=70) == "Refunded" and access(shop) == "Revoked"
 
 
+def test_money_that_was_taken_back_suspends_and_comes_again(shop):
+    name = begin(shop.buyer)["purchase"]
+    told(shop, "reverse_payment", name, status=417)
+    paid(shop, name, reference="T1")
+    assert told(shop, "reverse_payment", name, reference="B1") == "Payment Reversed" and access(shop) == "Suspended"
+    assert told(shop, "reverse_payment", name, reference="B1") == "Payment Reversed"
+    assert figures(shop.read(invoices(shop)[0]["name"]), "outstanding_amount") == amounts("100")
+    assert paid(shop, name, reference="T2") == "Paid" and access(shop) == "Active" and len(enrollments(shop)) == 1
+
+
+def test_a_cancelled_purchase_frees_its_code_and_late_money_opens_it_all_the_same(shop):
+    coupon = shop.code(shop.item_code, "Discount Percentage", 40, maximum_use=1)
+    name = begin(shop.buyer, coupon_code=coupon["coupon_code"])["purchase"]
+    assert shop.used(coupon) == 1
+    assert told(shop, "cancel_purchase", name) == "Cancelled" and shop.used(coupon) == 0
+    assert begin(student(shop, "next@example.com"), coupon_code=coupon["coupon_code"])["amount"] == 60.0
+    assert paid(shop, name) == "Paid" and "agreed" in purchase_of(shop, name)["attention"]
+    told(shop, "cancel_purchase", name, status=417)
+
+
 def test_nothing_paid_is_nothing_to_refund(shop):
     name = begin(shop.buyer)["purchase"]
     assert "Nothing was paid" in refund(shop, name, status=417).text
@@ -312,7 +331,8 @@ def test_a_purchase_is_its_buyers_and_the_managers(shop):
     for client in (other, guest):
         assert client.get(METHOD + "purchase", {"purchase": name}).status == (403 if client is guest else 404)
         assert client.post(METHOD + "confirm_payment", {"purchase": name}).status == 403
-        assert client.post(METHOD + "refund", {"purchase": name}).status == 403
+        for method in ("refund", "reverse_payment", "cancel_purchase"):
+            assert client.post(METHOD + method, {"purchase": name}).status == 403
     assert other.get(f"/checkout/camp/{name}").status == 404
     assert "attention" not in shop.buyer.get(RESOURCE + "Purchase/" + name).data
 

@@ -79,7 +79,9 @@ def test_as_csv(shop):
 
 @pytest.mark.parametrize("args, status", [({"report": "users"}, 417), ({"report": "sales", "by": "customer"}, 417), ({}, 417),
                                           ({"report": "sales", "format": "pdf"}, 417),
-                                          ({"report": "sales", "from": "2026-02-02", "to": "2026-02-01"}, 417)])
+                                          ({"report": "sales", "from": "2026-02-02", "to": "2026-02-01"}, 417),
+                                          ({"report": "sales", "from": "2026-02-30", "to": "2026-03-01"}, 417),
+                                          ({"report": "sales", "format": "csv", "from": '2026\r\nX: y', "to": "2026-03-01"}, 417)])
 def test_what_is_no_question_is_refused(shop, args, status):
     assert shop.admin.get(PATH, args).status == status
 

@@ -2,6 +2,7 @@
 #include "card_priv.h"
 #include "core.h"
 #include "lms/sales.h"
+#include "range_priv.h"
 
 enum { ROWS_MOST = 20000, DAYS_SHOWN = 30, LINKS_MOST = 200 };
 
@@ -32,11 +33,6 @@ static bool find_partner(struct ctx *cx, struct str asked, struct str *out)
     return true;
 }
 
-static bool is_day(struct str text)
-{
-    return text.n == 10 && text.p[4] == '-' && text.p[7] == '-';
-}
-
 static bool find_by(struct ctx *cx, struct str text, enum affiliate_by *out)
 {
     static const char *const names[] = {
@@ -54,15 +50,9 @@ static bool find_by(struct ctx *cx, struct str text, enum affiliate_by *out)
 bool affiliate_question(struct ctx *cx, struct str from, struct str to, struct str by, struct str sales_partner,
                         struct affiliate_question *out)
 {
-    int64_t back = INT64_C(86400000000) * (DAYS_SHOWN - 1);
     *out = (struct affiliate_question){ .from = from, .to = to };
-    if (!out->to.n)
-        out->to = call_today(cx);
-    if (!out->from.n)
-        out->from = clock_date(cx->arena, call_local_us(cx) - back);
-    if (!is_day(out->from) || !is_day(out->to) || str_compare(out->from, out->to) > 0)
-        return throw(cx, &ValidationError, "The time must be two dates, the first not after the second.");
-    return find_by(cx, by, &out->by) && find_partner(cx, sales_partner, &out->sales_partner);
+    return range_of(cx, &out->from, &out->to, DAYS_SHOWN) && find_by(cx, by, &out->by) &&
+           find_partner(cx, sales_partner, &out->sales_partner);
 }
 
 /* ---- sums --------------------------------------------------------------------------------------------------------------------- */
@@ -257,9 +247,8 @@ static void figures_json(const struct affiliate_figures *f, struct json_out *out
     out_end_object(out);
 }
 
-void affiliate_summary_json(struct ctx *cx, const struct affiliate_summary *summary, struct json_out *out)
+void affiliate_summary_json(const struct affiliate_summary *summary, struct json_out *out)
 {
-    (void)cx;
     out_begin_object(out);
     out_member_text(out, "currency", summary->currency);
     out_key(out, STR("totals"));

@@ -18,7 +18,7 @@ static bool summary(struct ctx *cx, const struct doc *args, struct json_out *out
     struct affiliate_summary answer;
     if (!ask_of(cx, args, doc_text(args, "by"), &ask) || !affiliate_summary(cx, &ask, &answer))
         return false;
-    affiliate_summary_json(cx, &answer, out);
+    affiliate_summary_json(&answer, out);
     return true;
 }
 

@@ -61,22 +61,10 @@ static bool bootcamp_of(struct ctx *cx, const struct doc *invoice, struct str *o
 }
 
 /* ---- its state at first ---------------------------------------------------------------------------------------------------- */
-/* A day of the school, so many days after another: both "2026-11-24". */
-static struct str days_after(struct ctx *cx, struct str day, int64_t days)
-{
-    struct civil c;
-    int64_t year = 0, month = 0, mday = 0;
-    if (!str_int(str_slice(day, 0, 4), &year) || !str_int(str_slice(day, 5, 7), &month) ||
-        !str_int(str_slice(day, 8, 10), &mday))
-        return day;
-    c = (struct civil){ .year = (int)year, .month = (int)month, .day = (int)mday };
-    return clock_date(cx->arena, civil_to_us(&c) + days * INT64_C(86400000000));
-}
-
 static bool hold_is_over(struct ctx *cx, struct str posting_date)
 {
     int64_t hold = site_setting_int(cx->site, "School Settings", "hold_days", 30);
-    return str_compare(days_after(cx, posting_date, hold), call_today(cx)) <= 0;
+    return str_compare(clock_day_after(cx->arena, posting_date, hold), call_today(cx)) <= 0;
 }
 
 /* A credit note of a sale that earned nothing takes nothing away. */

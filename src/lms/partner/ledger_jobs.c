@@ -157,16 +157,11 @@ JOB(commission_check)
     .hour = 5,
     .about = "Recomputes all commissions and compares." };
 
-static bool is_manager(struct ctx *cx)
-{
-    return user_has_role(cx->user, "System Manager") || throw(cx, &PermissionError, "Only managers may do this.");
-}
-
 static bool show_check(struct ctx *cx, const struct doc *args, struct json_out *out)
 {
     (void)args;
     struct comparison c;
-    if (!is_manager(cx) || !compare(cx, &c))
+    if (!managers_only(cx) || !compare(cx, &c))
         return false;
     out_begin_object(out);
     out_member_int(out, "rows", c.rows);
@@ -200,7 +195,7 @@ METHOD(commission_check)
 /* ---- rejecting by hand ------------------------------------------------------------------------------------------------------- */
 static bool reject(struct ctx *cx, const struct doc *args, struct json_out *out)
 {
-    const struct doctype *type = is_manager(cx) ? doc_type(cx, STR("Sales Commission")) : NULL;
+    const struct doctype *type = managers_only(cx) ? doc_type(cx, STR("Sales Commission")) : NULL;
     struct doc *row = type ? doc_load_for_update(cx, type, doc_text(args, "commission")) : NULL;
     if (!row)
         return false;

@@ -153,3 +153,10 @@ bool coupon_judge(struct ctx *cx, const struct coupon *coupon, const struct quot
         *out = COUPON_EXHAUSTED;
     return !failed(cx);
 }
+
+bool coupon_try(struct ctx *cx)
+{
+    enum { TRIES = 60, TRIES_WINDOW_S = 600 };
+    struct str who = user_is_guest(cx->user) ? cx->peer : cx->user->name;
+    return throttle(cx, "quote", who, TRIES, TRIES_WINDOW_S);
+}

@@ -33,6 +33,13 @@ static bool find(struct ctx *cx, struct str user, struct str *name)
     return db_first_text(cx, q, name) || !failed(cx);
 }
 
+struct str invoice_buyer(struct ctx *cx, const struct doc *invoice)
+{
+    struct str user = STR_NONE;
+    doc_get(cx, "Customer", doc_text(invoice, "customer"), "user", &user);
+    return user;
+}
+
 bool customer_of_user(struct ctx *cx, struct str user, struct str *name)
 {
     struct str full_name = STR_NONE;

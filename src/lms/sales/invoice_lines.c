@@ -164,20 +164,13 @@ static bool settle_rate(struct ctx *cx, struct doc *invoice)
 }
 
 /* ---- all of them ----------------------------------------------------------------------------------------------------------- */
-static struct str buyer_of(struct ctx *cx, const struct doc *invoice)
-{
-    struct str user = STR_NONE;
-    doc_get(cx, "Customer", doc_text(invoice, "customer"), "user", &user);
-    return user;
-}
-
 bool invoice_price(struct ctx *cx, struct doc *invoice)
 {
     struct str code = doc_text(invoice, "coupon_code");
     struct pricing p = { .invoice = invoice,
                          .ask = { .on = doc_text(invoice, "posting_date"),
                                   .customer = doc_text(invoice, "customer"),
-                                  .user = buyer_of(cx, invoice) },
+                                  .user = invoice_buyer(cx, invoice) },
                          .code = code,
                          .is_taken = invoice->before && str_eq(doc_text(invoice->before, "coupon_code"), code),
                          .verdict = COUPON_WRONG_ITEM };

@@ -33,5 +33,7 @@ struct decimal invoice_due(const struct doc *invoice);
 /* What is open of a submitted invoice rises or falls, between 0 and what is due; status and ledger follow. */
 bool invoice_open_change(struct ctx *, struct str invoice, struct decimal by);
 
+/* The user whom the invoice's Customer is tied to; empty: nobody. */
+struct str invoice_buyer(struct ctx *, const struct doc *invoice);
 /* The Customer of a user, made where there is none. */
 bool customer_of_user(struct ctx *, struct str user, struct str *name);

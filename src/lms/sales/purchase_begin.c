@@ -2,34 +2,8 @@
 #include "core.h"
 #include "learn/enroll.h"
 #include "purchase_priv.h"
-#include "work.h"
 
-enum { RESERVED_S = 30 * 60, FORGOTTEN_DAYS = 14, AT_ONCE = 200 };
-
-/* ---- providers ------------------------------------------------------------------------------------------------------------ */
-const struct provider *provider_named(struct ctx *cx, struct str name)
-{
-    TABLE_EACH (providers, struct provider, it)
-        if (str_is(name, (*it)->name) && (*it)->offered(cx))
-            return *it;
-    return NULL;
-}
-
-/* The buyer transfers the money to the school's account; a manager confirms that it came. */
-static bool has_account(struct ctx *cx)
-{
-    return site_setting(cx->site, "School Settings", "iban").n > 0;
-}
-
-PROVIDER(bank) = { .name = "Bank", .words = N_("Pay by bank transfer"), .offered = has_account };
-
-/* For schools that are tried out: configuration key `test_payments`. */
-static bool is_tried_out(struct ctx *cx)
-{
-    return site_config_int(cx->site, "test_payments", 0) != 0;
-}
-
-PROVIDER(test) = { .name = "Test", .words = N_("Pay with the test provider"), .offered = is_tried_out };
+enum { RESERVED_S = 30 * 60 };
 
 /* ---- what may be bought -------------------------------------------------------------------------------------------------------- */
 static bool may_buy(struct ctx *cx, const struct checkout *c)
@@ -148,63 +122,3 @@ bool purchase_begin(struct ctx *cx, const struct checkout *c, struct purchase_vi
         return false;
     return purchase_view_of(cx, purchase, out);
 }
-
-/* ---- what nobody goes on with ------------------------------------------------------------------------------------------------------ */
-static bool names_of(struct ctx *cx, struct sql *q, struct str *names, size_t *count)
-{
-    struct rows *rows = db_run(cx, q);
-    for (*count = 0; rows && rows_next(rows) && *count < AT_ONCE;)
-        names[(*count)++] = str_copy(cx->arena, rows_text(rows, 0));
-    if (rows)
-        rows_close(rows);
-    return !failed(cx);
-}
-
-static struct sql *left_behind(struct ctx *cx)
-{
-    struct sql *q = sql_new(cx);
-    sql_add(q, "SELECT name FROM ");
-    sql_doctype(q, "Purchase");
-    sql_add(q, " WHERE state IN ('New', 'Pending') AND (reserved_until < ");
-    sql_text(q, call_now(cx));
-    sql_add(q, " OR creation < ");
-    sql_text(q, clock_datetime(cx->arena, call_local_us(cx) - FORGOTTEN_DAYS * INT64_C(86400000000)));
-    sql_add(q, ") LIMIT ");
-    sql_index(q, AT_ONCE);
-    return q;
-}
-
-/* After half an hour the use of the code is free again, after two weeks the purchase is over. */
-static bool let_go(struct ctx *cx, struct str name)
-{
-    struct doc *purchase = doc_load_for_update(cx, doc_type(cx, STR("Purchase")), name);
-    struct str then = clock_datetime(cx->arena, call_local_us(cx) - FORGOTTEN_DAYS * INT64_C(86400000000));
-    if (!purchase)
-        return false;
-    if (!str_is(doc_text(purchase, "state"), "Pending") && !str_is(doc_text(purchase, "state"), "New"))
-        return true;
-    if (str_compare(purchase->creation, then) < 0)
-        doc_set_text(purchase, "state", STR("Cancelled"));
-    return purchase_release(cx, purchase) && doc_save(cx, purchase, SAVE_AS_SYSTEM);
-}
-
-static bool expire(struct ctx *cx, struct job_run *run)
-{
-    struct str names[AT_ONCE];
-    size_t count;
-    (void)run;
-    if (doc_types_off(cx->site, "Purchase"))
-        return true;
-    if (!db_begin(cx) || !names_of(cx, left_behind(cx), names, &count))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (!let_go(cx, names[i]))
-            return false;
-    return true;
-}
-
-JOB(purchase_expire)
-= { .name = "purchase.expire",
-    .run = expire,
-    .every_s = 60,
-    .about = "Gives back what abandoned purchases have reserved." };

@@ -10,5 +10,7 @@ bool purchase_settle(struct ctx *, struct doc *purchase);
 bool purchase_release(struct ctx *, struct doc *purchase);
 /* A manager should look at it: one more sentence. Does not save. */
 void purchase_flag(struct ctx *, struct doc *purchase, const char *why);
+/* "paid", "reversed" … by enum payment_fact. */
+extern const char *const fact_names[];
 /* What is told of it; no right is asked. */
 bool purchase_view_of(struct ctx *, const struct doc *purchase, struct purchase_view *out);

@@ -4,9 +4,6 @@
 #include "http.h"
 #include "lms/sales.h"
 
-/* Codes that one person may try; managers any number. */
-enum { TRIES = 60, TRIES_WINDOW_S = 600 };
-
 static void quote_json(struct ctx *cx, const struct quote *quote, bool manager, struct json_out *out)
 {
     bool hush = !manager && coupon_verdict_is_secret(quote->verdict);
@@ -31,14 +28,14 @@ static void quote_json(struct ctx *cx, const struct quote *quote, bool manager, 
     out_end_object(out);
 }
 
+/* Managers may try any number. */
 static bool may_ask(struct ctx *cx, const struct doc *args, bool manager)
 {
     if (manager)
         return true;
     if (doc_is_set(args, "on") || doc_is_set(args, "used_before"))
         return throw(cx, &PermissionError, "Only managers may ask for another day or count of uses.");
-    struct str who = user_is_guest(cx->user) ? cx->peer : cx->user->name;
-    return !doc_is_set(args, "coupon_code") || throttle(cx, "quote", who, TRIES, TRIES_WINDOW_S);
+    return !doc_is_set(args, "coupon_code") || coupon_try(cx);
 }
 
 static bool quote(struct ctx *cx, const struct doc *args, struct json_out *out)

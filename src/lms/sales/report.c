@@ -3,20 +3,11 @@
 #include "core.h"
 #include "lms.h"
 #include "lms/sales.h"
+#include "range_priv.h"
 
 enum { DAYS_SHOWN = 365, COLUMNS_MOST = 12 };
 
 /* ---- what is asked ---------------------------------------------------------------------------------------------------- */
-static bool fill_range(struct ctx *cx, struct str *from, struct str *to)
-{
-    if (!to->n)
-        *to = call_today(cx);
-    if (!from->n)
-        *from = clock_date(cx->arena, call_local_us(cx) - DAYS_SHOWN * INT64_C(86400000000));
-    return str_compare(*from, *to) <= 0 ||
-           throw(cx, &ValidationError, "The time must be two dates, the first not after the second.");
-}
-
 static void in_range(struct sql *q, const char *column, const struct report_question *ask)
 {
     sql_add(q, " AND ");
@@ -126,13 +117,13 @@ bool report_question(struct ctx *cx, struct str report, struct str from, struct 
                      struct report_question *out)
 {
     *out = (struct report_question){ .report = report, .from = from, .to = to, .by = by.n ? by : STR("month") };
-    if (!user_has_role(cx->user, "System Manager"))
-        return throw(cx, &PermissionError, "Only managers may do this.");
+    if (!managers_only(cx))
+        return false;
     bool known = str_is(out->by, "bootcamp") || str_is(out->by, "partner") || str_is(out->by, "code") ||
                  str_is(out->by, "month");
     if (!known)
         return throw(cx, &ValidationError, "The argument 'by' must be bootcamp, partner, code or month.");
-    return find_report(cx, report) && fill_range(cx, &out->from, &out->to);
+    return find_report(cx, report) && range_of(cx, &out->from, &out->to, DAYS_SHOWN);
 }
 
 static struct rows *open_report(struct ctx *cx, const struct report_question *ask, const struct report **report)

@@ -161,13 +161,6 @@ static struct str code_used_by(const struct doc *invoice)
     return none ? STR_NONE : doc_text(invoice, "coupon_code");
 }
 
-static struct str buyer_of(struct ctx *cx, const struct doc *invoice)
-{
-    struct str user = STR_NONE;
-    doc_get(cx, "Customer", doc_text(invoice, "customer"), "user", &user);
-    return user;
-}
-
 static bool on_update(struct ctx *cx, struct doc *invoice)
 {
     struct str before = code_used_by(invoice->before), now = code_used_by(invoice);
@@ -175,7 +168,7 @@ static bool on_update(struct ctx *cx, struct doc *invoice)
         return true;
     if (before.n && !coupon_use_give_back(cx, before))
         return false;
-    return !now.n || (coupon_use_take(cx, now, buyer_of(cx, invoice)) && !failed(cx));
+    return !now.n || (coupon_use_take(cx, now, invoice_buyer(cx, invoice)) && !failed(cx));
 }
 
 /* ---- submitted, cancelled, deleted --------------------------------------------------------------------------------------------- */

@@ -307,3 +307,23 @@ TEST(fd, a_full_disk_is_told)
     assert_int_equal(errno, ENOSPC);
     close(fd);
 }
+
+TEST(base, a_day_is_ten_characters_and_one_that_exists)
+{
+    static const char *const none[] = { "",           "2026-2-03",  "2026-02-30",
+                                        "2026-13-01", "26-02-03",   "2026-02-031",
+                                        "2026/02/03", "2026-02-0a", "20\r\n-ab-cd",
+                                        "0000-01-01" };
+    int64_t us;
+    assert_true(clock_day(STR("2026-02-28"), &us));
+    assert_str(clock_date(test_arena, us), "2026-02-28");
+    for (size_t i = 0; i < countof(none); i++)
+        assert_false(clock_day(str_of(none[i]), &us));
+}
+
+TEST(base, days_after_a_day_go_over_months_and_leap_years)
+{
+    assert_str(clock_day_after(test_arena, STR("2024-02-28"), 1), "2024-02-29");
+    assert_str(clock_day_after(test_arena, STR("2026-01-01"), -1), "2025-12-31");
+    assert_str(clock_day_after(test_arena, STR("no day"), 1), "no day");
+}

@@ -234,3 +234,15 @@ TEST(text, fold_makes_cases_equal)
 {
     assert_str(utf8_fold(test_arena, STR("ÉTÉ Straße ΣΑΣ")), "été strasse σασ");
 }
+
+TEST(text, latin_letters_keep_their_case_and_what_cannot_be_spelled_is_one_space)
+{
+    static const char *const cases[][2] = {
+        { "Łukasz Müller-Ørsted", "Lukasz Muller-Orsted" },
+        { "Straße, Œuvre & Cie", "Strasse, Oeuvre Cie" },
+        { "<b>\n“100 %”</b>", "b 100 /b" },
+        { "日本", "" },
+    };
+    for (size_t i = 0; i < countof(cases); i++)
+        assert_str(latin_of(test_arena, str_of(cases[i][0]), "/-,"), cases[i][1]);
+}
